@@ -1,0 +1,5 @@
+import { DataSourcePlugin } from '@grafana/data';
+import { PanelcastDataSource } from './datasource.ts';
+import type { PanelcastOptions, PanelcastQuery } from './types.ts';
+
+export const plugin = new DataSourcePlugin<PanelcastDataSource, PanelcastQuery, PanelcastOptions>(PanelcastDataSource);
