@@ -1,0 +1,90 @@
+import { optionsHelp } from './config/describe-options.ts';
+import { readConfig } from './config/read-config.ts';
+import { PanelcastError } from './lib/panelcast-error.ts';
+import { VERSION } from './version.ts';
+
+interface Command {
+  readonly sentence: string;
+  readonly help: string;
+  run(args: readonly string[]): Promise<number>;
+}
+
+const COMMANDS: Readonly<Record<string, Command>> = {
+  serve: {
+    sentence: 'run the notifier',
+    help: `Usage: panelcast serve [options]\n\nOptions, with their defaults (a panelcast.yaml in this folder and PANELCAST_* variables come first, flags last):\n  --config <file> (panelcast.yaml)\n${optionsHelp()}`,
+    run: runServe,
+  },
+  check: {
+    sentence: 'read the configuration and say what is wrong with it',
+    help: 'Usage: panelcast check [options of serve]\n\nReads file, environment and flags as serve would, and starts nothing. Exit code 2 on a mistake.',
+    run: runCheck,
+  },
+  version: {
+    sentence: 'print the version',
+    help: 'Usage: panelcast version',
+    async run() {
+      process.stdout.write(`panelcast ${VERSION} (node ${process.version.slice(1)})\n`);
+      return 0;
+    },
+  },
+};
+
+/** The whole command line; the result is the exit code. */
+export async function run([name, ...args]: readonly string[]): Promise<number> {
+  if (name === undefined || name === 'help' || name === '--help' || name === '-h') return say(overview());
+  if (name === '--version' || name === '-v') return COMMANDS.version!.run([]);
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (command === undefined)
+    return complain(`unknown command ${name}; there are ${Object.keys(COMMANDS).join(', ')}`, 2);
+  if (args.includes('--help') || args.includes('-h')) return say(command.help);
+  try {
+    return await command.run(args);
+  } catch (error) {
+    if (error instanceof PanelcastError) return complain(error.message, error.code === 'bad-config' ? 2 : 1);
+    throw error;
+  }
+}
+
+function overview(): string {
+  const lines = Object.entries(COMMANDS).map(([name, { sentence }]) => `  ${name.padEnd(8)} ${sentence}`);
+  return `Panelcast: identical panel queries become shared live streams.\n\nUsage: panelcast <command> [options]\n\n${lines.join('\n')}\n\npanelcast <command> --help tells more.`;
+}
+
+function say(message: string): number {
+  process.stdout.write(`${message}\n`);
+  return 0;
+}
+
+/** One line a mistake, on standard error. */
+function complain(message: string, code: number): number {
+  for (const line of message.split('\n')) process.stderr.write(`panelcast: ${line}\n`);
+  return code;
+}
+
+async function runCheck(args: readonly string[]): Promise<number> {
+  const config = readConfig({ args, env: process.env, cwd: process.cwd() });
+  return say(
+    `configuration is good: would listen on ${config.host}:${config.port}, store ${config.store} in ${config.dataDir}`,
+  );
+}
+
+async function runServe(args: readonly string[]): Promise<number> {
+  const config = readConfig({ args, env: process.env, cwd: process.cwd() });
+  const { serve } = await import('./serve.ts');
+  const running = await serve(config, process.stderr.isTTY === true);
+  say(`Panelcast ${VERSION} is ready: ${running.origin}/\n${running.summary}`);
+  await new Promise<void>(resolve => {
+    let signalled = false;
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+      process.on(signal, () => {
+        if (signalled) process.exit(1); // a second signal ends at once
+        signalled = true;
+        running.log.info({ signal }, 'stopping');
+        resolve();
+      });
+    }
+  });
+  await running.stop();
+  return 0;
+}

@@ -1,0 +1,176 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { isMap, isScalar, LineCounter, parseDocument } from 'yaml';
+import { nearest } from '../lib/nearest.ts';
+import { PanelcastError } from '../lib/panelcast-error.ts';
+import {
+  CLIENT_VARIABLES,
+  type Config,
+  flagOf,
+  OPTION_NAMES,
+  OPTIONS,
+  type OptionName,
+  SCALAR_NAMES,
+  variableOf,
+} from './options.ts';
+
+export interface ConfigInput {
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Folder that relative file names start from. */
+  readonly cwd: string;
+}
+
+const DEFAULT_FILE = 'panelcast.yaml';
+
+/** A value as written, and where: the place is half of every message about it. */
+interface Setting {
+  readonly raw: unknown;
+  readonly place: string;
+}
+
+/** File < environment < flags. Every mistake of all three is told in one error, a line each. */
+export function readConfig(input: ConfigInput): Config {
+  const mistakes: string[] = [];
+  const flags = readFlags(input.args, mistakes);
+  const settings = new Map<OptionName, Setting>();
+  const file = flags.file ?? input.env.PANELCAST_CONFIG;
+  for (const source of [readFile(file, input.cwd, mistakes), readEnvironment(input.env, mistakes), flags.settings]) {
+    for (const [name, setting] of source) settings.set(name, setting);
+  }
+  const config: Record<string, unknown> = {};
+  for (const name of OPTION_NAMES) {
+    const setting = settings.get(name);
+    try {
+      config[name] = setting === undefined ? OPTIONS[name].default : OPTIONS[name].parse(setting.raw);
+    } catch (error) {
+      mistakes.push(`${setting?.place}: ${name} ${(error as Error).message}`);
+    }
+  }
+  if (mistakes.length === 0) checkTogether(config as Config, mistakes);
+  if (mistakes.length > 0) throw new PanelcastError('bad-config', mistakes.join('\n'));
+  return config as Config;
+}
+
+/** Rules between options. */
+function checkTogether(config: Config, mistakes: string[]): void {
+  const loopback = config.host === 'localhost' || config.host === '::1' || config.host.startsWith('127.');
+  if (!loopback && config.token === undefined) {
+    mistakes.push(
+      `host ${config.host} is open to the network, which needs authentication: set ${variableOf('token')}, or listen on 127.0.0.1`,
+    );
+  }
+}
+
+function unknown(name: string, known: readonly string[]): string {
+  const meant = nearest(name, known);
+  return `unknown option ${name}${meant === undefined ? '' : `; did you mean ${meant}?`}`;
+}
+
+function readFile(named: string | undefined, cwd: string, mistakes: string[]): Map<OptionName, Setting> {
+  const settings = new Map<OptionName, Setting>();
+  const path = named ?? DEFAULT_FILE;
+  const full = path.startsWith('/') ? path : `${cwd}/${path}`;
+  if (named === undefined && !existsSync(full)) return settings;
+  let source: string;
+  try {
+    source = readFileSync(full, 'utf8');
+  } catch (error) {
+    mistakes.push(
+      `${path}: cannot be read (${(error as NodeJS.ErrnoException).code}); give another file with --config`,
+    );
+    return settings;
+  }
+  const lines = new LineCounter();
+  const document = parseDocument(source, { lineCounter: lines, prettyErrors: false });
+  for (const error of document.errors)
+    mistakes.push(`${path}:${lines.linePos(error.pos[0]).line}: ${firstLine(error.message)}`);
+  if (document.errors.length > 0 || document.contents === null) return settings;
+  if (!isMap(document.contents)) {
+    mistakes.push(`${path}:1: must be a list of “option: value” lines`);
+    return settings;
+  }
+  for (const pair of document.contents.items) {
+    const key = isScalar(pair.key) ? String(pair.key.value) : String(pair.key);
+    const offset = isScalar(pair.key) ? pair.key.range?.[0] : undefined;
+    const place = `${path}:${lines.linePos(offset ?? 0).line}`;
+    const name = OPTION_NAMES.find(option => option === key);
+    if (name === undefined) mistakes.push(`${place}: ${unknown(key, OPTION_NAMES)}`);
+    else
+      settings.set(name, {
+        raw: isScalar(pair.value) ? pair.value.value : (document.toJS() as Record<string, unknown>)[key],
+        place,
+      });
+  }
+  return settings;
+}
+
+function firstLine(message: string): string {
+  return message.split('\n', 1)[0]!;
+}
+
+function readEnvironment(env: ConfigInput['env'], mistakes: string[]): Map<OptionName, Setting> {
+  const settings = new Map<OptionName, Setting>();
+  const names = new Map(SCALAR_NAMES.map(name => [variableOf(name), name]));
+  const secretFiles = new Map(
+    SCALAR_NAMES.filter(name => OPTIONS[name].secret).map(name => [`${variableOf(name)}_FILE`, name]),
+  );
+  for (const [variable, value] of Object.entries(env)) {
+    if (!variable.startsWith('PANELCAST_') || value === undefined || CLIENT_VARIABLES.includes(variable)) continue;
+    const fileOf = secretFiles.get(variable);
+    const name = names.get(variable) ?? fileOf;
+    if (name === undefined)
+      mistakes.push(`environment: ${unknown(variable, [...names.keys(), ...secretFiles.keys()])}`);
+    else if (fileOf === undefined) settings.set(name, { raw: value, place: variable });
+    else if (env[variableOf(name)] !== undefined)
+      mistakes.push(`${variable}: ${variableOf(name)} is set too; keep one of them`);
+    else readSecret(name, { raw: value, place: variable }, settings, mistakes);
+  }
+  return settings;
+}
+
+function readSecret(name: OptionName, file: Setting, settings: Map<OptionName, Setting>, mistakes: string[]): void {
+  try {
+    settings.set(name, { raw: readFileSync(String(file.raw), 'utf8'), place: file.place });
+  } catch (error) {
+    mistakes.push(`${file.place}: ${file.raw} cannot be read (${(error as NodeJS.ErrnoException).code})`);
+  }
+}
+
+function readFlags(
+  args: readonly string[],
+  mistakes: string[],
+): { file: string | undefined; settings: Map<OptionName, Setting> } {
+  const settings = new Map<OptionName, Setting>();
+  const names = new Map(SCALAR_NAMES.map(name => [flagOf(name), name]));
+  const known = [
+    ...names.keys(),
+    ...SCALAR_NAMES.filter(name => OPTIONS[name].secret).map(name => `${flagOf(name)}-file`),
+    '--config',
+  ];
+  let file: string | undefined;
+  for (let i = 0; i < args.length; i++) {
+    const [flag, attached] = splitFlag(args[i]!);
+    const negated = flag.startsWith('--no-') ? names.get(`--${flag.slice(5)}`) : undefined;
+    const name = negated ?? names.get(flag) ?? names.get(flag.replace(/-file$/, ''));
+    const isSwitch = name !== undefined && OPTIONS[name].kind === 'boolean';
+    if (isSwitch && (attached !== undefined || negated !== undefined || !/^(true|false)$/.test(args[i + 1] ?? ''))) {
+      settings.set(name, { raw: attached ?? negated === undefined, place: flag });
+    } else if (!flag.startsWith('--')) mistakes.push(`unexpected argument ${flag}`);
+    else if (!known.includes(flag)) {
+      mistakes.push(unknown(flag, known));
+      if (attached === undefined && args[i + 1]?.startsWith('--') === false) i++; // its value, most likely
+    } else {
+      const value = attached ?? args[++i];
+      if (value === undefined) mistakes.push(`${flag} needs a value`);
+      else if (flag === '--config') file = value;
+      else if (flag.endsWith('-file')) readSecret(name!, { raw: value, place: flag }, settings, mistakes);
+      else settings.set(name!, { raw: value, place: flag });
+    }
+  }
+  return { file, settings };
+}
+
+function splitFlag(arg: string): [string, string | undefined] {
+  const equals = arg.startsWith('--') ? arg.indexOf('=') : -1;
+  return equals < 0 ? [arg, undefined] : [arg.slice(0, equals), arg.slice(equals + 1)];
+}
