@@ -1,0 +1,156 @@
+import { assert } from '../lib/assert.ts';
+import type { Columns, Field } from '../protocol/messages.ts';
+import type { Value } from '../protocol/schema.ts';
+import { SeriesLine } from './series-line.ts';
+
+export interface SeriesOptions {
+  /** Points lie on multiples of this; of several values in one step the last is kept. */
+  readonly stepMs: number;
+  /** Points older than this before the last record are let go. */
+  readonly rangeMs: number;
+  /** How many leading fields of the frames name the group. */
+  readonly groupColumns: number;
+  /** Steps in a range; a range that has more gets longer steps. */
+  readonly pointsMax?: number;
+  readonly groupsMax?: number;
+  /** Records further apart than this leave a gap: nobody knows what was in between. */
+  readonly gapMs?: number;
+}
+
+/** A wide panel is some 2 000 pixels: more points could not be seen. */
+export const SERIES_POINTS_MAX = 2_000;
+
+/** More lines than a reader can tell apart. With `pointsMax` it bounds a series to 200 000 points, about 5 MB a metric. */
+export const SERIES_GROUPS_MAX = 100;
+
+/** Twice the longest interval that the throttle stretches to (30 s): a view that is alive is recorded at every cut. */
+export const SERIES_GAP_MS = 60_000;
+
+interface Frame {
+  readonly fields: readonly Field[];
+  readonly values: Columns;
+}
+
+/**
+ * The bounded past of a metric view. A metric is a step function: it holds until it changes. So a line keeps the points
+ * at which it changed, and the series keeps until when it was watched at all. Reading draws each run with both its ends
+ * (a chart that joins points by straight lines then shows steps, not ramps) and carries every line to the last record.
+ * Where nobody recorded, and where a group was empty, a line has one point of NULLs, which charts draw as a gap.
+ */
+export class MetricSeries {
+  readonly stepMs: number;
+  readonly #rangeMs: number;
+  readonly #groupColumns: number;
+  readonly #groupsMax: number;
+  readonly #gapMs: number;
+  readonly #lines = new Map<string, SeriesLine>();
+  #fields: readonly Field[] = [];
+  #lastFrame: Frame | undefined;
+  /** The step of the last record. */
+  #end: number | undefined;
+  #trimAt = 0;
+  #refused = 0;
+
+  constructor(options: SeriesOptions) {
+    assert(options.stepMs > 0 && options.rangeMs > 0, 'a series has a step and a range');
+    const finest = Math.ceil(options.rangeMs / (options.pointsMax ?? SERIES_POINTS_MAX));
+    this.stepMs = Math.max(options.stepMs, finest);
+    this.#rangeMs = options.rangeMs;
+    this.#groupColumns = options.groupColumns;
+    this.#groupsMax = options.groupsMax ?? SERIES_GROUPS_MAX;
+    this.#gapMs = Math.max(options.gapMs ?? SERIES_GAP_MS, 2 * this.stepMs);
+  }
+
+  /** Points held, over all groups. */
+  get points(): number {
+    return this.#lines.values().reduce((sum, line) => sum + line.size, 0);
+  }
+
+  /** Records of groups that found no room. */
+  get refused(): number {
+    return this.#refused;
+  }
+
+  /** To be called at every cut of the view, also when nothing changed: the same frame object then costs nothing. */
+  record(tMs: number, frame: Frame): void {
+    const end = this.#end;
+    const step = Math.max(end ?? 0, Math.floor(tMs / this.stepMs) * this.stepMs);
+    const gap = end !== undefined && step - end > this.#gapMs;
+    if (gap) for (const line of this.#lines.values()) line.record(end + this.stepMs, undefined);
+    this.#end = step;
+    if (step >= this.#trimAt) this.#trim();
+    if (frame === this.#lastFrame && !gap) return;
+    this.#lastFrame = frame;
+    this.#fields = frame.fields;
+    this.#recordFrame(step, frame);
+  }
+
+  /**
+   * In the long format: `time`, then the view's fields; rows ascend in time. Starts with the values that held at
+   * `fromMs`; never earlier than the range allows.
+   */
+  frame(fromMs: number): Frame {
+    const fields: Field[] = [{ name: 'time', type: 'integer', format: 'time-ms' }, ...this.#fields];
+    const values: Value[][] = fields.map(() => []);
+    const end = this.#end;
+    if (end === undefined) return { fields, values };
+    const start = Math.ceil(Math.max(fromMs, end - this.#rangeMs) / this.stepMs) * this.stepMs;
+    const readers = [...this.#lines.values()].map(line => line.reader(start, end));
+    for (let step = start; step <= end; step += this.stepMs) {
+      for (const reader of readers) {
+        const row = reader(step, this.stepMs);
+        if (row === undefined) continue;
+        values[0]!.push(step);
+        for (let i = 0; i < row.length; i++) values[i + 1]!.push(row[i]!);
+      }
+    }
+    return { fields, values };
+  }
+
+  #recordFrame(step: number, frame: Frame): void {
+    const unseen = new Set(this.#lines.values());
+    const rows = frame.values[0]?.length ?? 0;
+    for (let row = 0; row < rows; row++) {
+      const cells = frame.values.map(column => column[row]!);
+      const label = cells.slice(0, this.#groupColumns);
+      const line = this.#lineOf(label, unseen);
+      if (line === undefined) continue;
+      unseen.delete(line);
+      line.record(step, cells.slice(this.#groupColumns));
+    }
+    for (const line of unseen) line.record(step, undefined);
+  }
+
+  /** A new group may take the room of one that is not in this frame or the last; undefined if there is none. */
+  #lineOf(label: readonly Value[], unseen: Set<SeriesLine>): SeriesLine | undefined {
+    const key = JSON.stringify(label);
+    const known = this.#lines.get(key);
+    if (known !== undefined) return known;
+    if (this.#lines.size >= this.#groupsMax && !this.#evict(unseen)) {
+      this.#refused++;
+      return undefined;
+    }
+    const line = new SeriesLine(label, this.#fields.length - this.#groupColumns);
+    this.#lines.set(key, line);
+    return line;
+  }
+
+  /** Gives up the group that has been absent the longest. */
+  #evict(unseen: Set<SeriesLine>): boolean {
+    let longest: [string, SeriesLine] | undefined;
+    for (const entry of this.#lines) {
+      if (entry[1].absent && (longest === undefined || entry[1].changedAt < longest[1].changedAt)) longest = entry;
+    }
+    if (longest === undefined) return false;
+    unseen.delete(longest[1]);
+    return this.#lines.delete(longest[0]);
+  }
+
+  /** All lines once in an eighth of the range, so that a line that never changes is not looked at by each record. */
+  #trim(): void {
+    const end = this.#end ?? 0;
+    const horizon = end - this.#rangeMs;
+    for (const [key, line] of this.#lines) if (line.trim(horizon)) this.#lines.delete(key);
+    this.#trimAt = end + Math.max(this.stepMs, this.#rangeMs / 8);
+  }
+}
