@@ -49,7 +49,7 @@ export const MINUTE_MS = 60 * SECOND_MS;
  * A problem is reported again long before this is over; one whose probe has gone leaves the table by itself.
  * A resolution stays long enough to be read.
  */
-const PROBLEM_EXPIRES_S = 3600;
+const PROBLEM_EXPIRES_S = 7200;
 const RESOLUTION_EXPIRES_S = 300;
 
 export function problemOf(
