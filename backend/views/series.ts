@@ -4,6 +4,8 @@ import type { Value } from '../protocol/schema.ts';
 import { SeriesLine } from './series-line.ts';
 
 export interface SeriesOptions {
+  /** The view's. */
+  readonly fields: readonly Field[];
   /** Points lie on multiples of this; of several values in one step the last is kept. */
   readonly stepMs: number;
   /** Points older than this before the last record are let go. */
@@ -12,6 +14,7 @@ export interface SeriesOptions {
   readonly groupColumns: number;
   /** Steps in a range; a range that has more gets longer steps. */
   readonly pointsMax?: number;
+  /** Of a frame with more rows the first are kept: the view's own order says which matter. */
   readonly groupsMax?: number;
   /** Records further apart than this leave a gap: nobody knows what was in between. */
   readonly gapMs?: number;
@@ -39,13 +42,13 @@ interface Frame {
  */
 export class MetricSeries {
   readonly stepMs: number;
+  readonly #fields: readonly Field[];
   readonly #rangeMs: number;
   readonly #groupColumns: number;
   readonly #groupsMax: number;
   readonly #gapMs: number;
   readonly #lines = new Map<string, SeriesLine>();
-  #fields: readonly Field[] = [];
-  #lastFrame: Frame | undefined;
+  #lastFrame: Pick<Frame, 'values'> | undefined;
   /** The step of the last record. */
   #end: number | undefined;
   #trimAt = 0;
@@ -53,8 +56,9 @@ export class MetricSeries {
 
   constructor(options: SeriesOptions) {
     assert(options.stepMs > 0 && options.rangeMs > 0, 'a series has a step and a range');
-    const finest = Math.ceil(options.rangeMs / (options.pointsMax ?? SERIES_POINTS_MAX));
-    this.stepMs = Math.max(options.stepMs, finest);
+    const steps = options.rangeMs / options.stepMs;
+    this.stepMs = options.stepMs * Math.max(1, Math.ceil(steps / (options.pointsMax ?? SERIES_POINTS_MAX)));
+    this.#fields = options.fields;
     this.#rangeMs = options.rangeMs;
     this.#groupColumns = options.groupColumns;
     this.#groupsMax = options.groupsMax ?? SERIES_GROUPS_MAX;
@@ -63,16 +67,18 @@ export class MetricSeries {
 
   /** Points held, over all groups. */
   get points(): number {
-    return this.#lines.values().reduce((sum, line) => sum + line.size, 0);
+    let points = 0;
+    for (const line of this.#lines.values()) points += line.size;
+    return points;
   }
 
-  /** Records of groups that found no room. */
+  /** How many rows of frames were not recorded, because the frame had more than `groupsMax`. */
   get refused(): number {
     return this.#refused;
   }
 
   /** To be called at every cut of the view, also when nothing changed: the same frame object then costs nothing. */
-  record(tMs: number, frame: Frame): void {
+  record(tMs: number, frame: Pick<Frame, 'values'>): void {
     const end = this.#end;
     const step = Math.max(end ?? 0, Math.floor(tMs / this.stepMs) * this.stepMs);
     const gap = end !== undefined && step - end > this.#gapMs;
@@ -81,8 +87,7 @@ export class MetricSeries {
     if (step >= this.#trimAt) this.#trim();
     if (frame === this.#lastFrame && !gap) return;
     this.#lastFrame = frame;
-    this.#fields = frame.fields;
-    this.#recordFrame(step, frame);
+    this.#recordFrame(step, frame.values);
   }
 
   /**
@@ -107,43 +112,38 @@ export class MetricSeries {
     return { fields, values };
   }
 
-  #recordFrame(step: number, frame: Frame): void {
-    const unseen = new Set(this.#lines.values());
-    const rows = frame.values[0]?.length ?? 0;
-    for (let row = 0; row < rows; row++) {
-      const cells = frame.values.map(column => column[row]!);
+  #recordFrame(step: number, values: Columns): void {
+    const rows = values[0]?.length ?? 0;
+    this.#refused += Math.max(0, rows - this.#groupsMax);
+    const gone = new Set(this.#lines.values());
+    const entered: (() => void)[] = [];
+    for (let row = 0; row < Math.min(rows, this.#groupsMax); row++) {
+      const cells = values.map(column => column[row]!);
       const label = cells.slice(0, this.#groupColumns);
-      const line = this.#lineOf(label, unseen);
-      if (line === undefined) continue;
-      unseen.delete(line);
-      line.record(step, cells.slice(this.#groupColumns));
+      const metrics = cells.slice(this.#groupColumns);
+      const key = JSON.stringify(label);
+      const line = this.#lines.get(key);
+      if (line === undefined) {
+        entered.push(() => this.#enter(key, label).record(step, metrics));
+      } else {
+        line.record(step, metrics);
+        gone.delete(line);
+      }
     }
-    for (const line of unseen) line.record(step, undefined);
+    for (const line of gone) line.record(step, undefined);
+    for (const enter of entered) enter();
   }
 
-  /** A new group may take the room of one that is not in this frame or the last; undefined if there is none. */
-  #lineOf(label: readonly Value[], unseen: Set<SeriesLine>): SeriesLine | undefined {
-    const key = JSON.stringify(label);
-    const known = this.#lines.get(key);
-    if (known !== undefined) return known;
-    if (this.#lines.size >= this.#groupsMax && !this.#evict(unseen)) {
-      this.#refused++;
-      return undefined;
+  /** When full, the group that is absent the longest gives its room; there is one, as a frame has no more groups. */
+  #enter(key: string, label: readonly Value[]): SeriesLine {
+    if (this.#lines.size >= this.#groupsMax) {
+      const absent = [...this.#lines].filter(([, line]) => line.absent);
+      const longest = absent.reduce((a, b) => (b[1].changedAt < a[1].changedAt ? b : a));
+      this.#lines.delete(longest[0]);
     }
     const line = new SeriesLine(label, this.#fields.length - this.#groupColumns);
     this.#lines.set(key, line);
     return line;
-  }
-
-  /** Gives up the group that has been absent the longest. */
-  #evict(unseen: Set<SeriesLine>): boolean {
-    let longest: [string, SeriesLine] | undefined;
-    for (const entry of this.#lines) {
-      if (entry[1].absent && (longest === undefined || entry[1].changedAt < longest[1].changedAt)) longest = entry;
-    }
-    if (longest === undefined) return false;
-    unseen.delete(longest[1]);
-    return this.#lines.delete(longest[0]);
   }
 
   /** All lines once in an eighth of the range, so that a line that never changes is not looked at by each record. */
