@@ -69,12 +69,12 @@ export function refusal(grant: Grant, access: Access): string | undefined {
 function readRefusal(grant: Grant, { first, second, database, within }: Access): string | undefined {
   const table = (first ?? '').toLowerCase();
   if (TABLE_FUNCTIONS.has(table)) return undefined;
+  if (table.startsWith('sqlite_')) {
+    return `"${table}" cannot be read; GET /api/schema lists the tables and columns`;
+  }
   // Something of which no column is used, named as in the text, so perhaps a WITH or a subquery.
   const noColumn = second === '';
   if (noColumn && database === null && !grant.known.has(table) && !table.startsWith('pragma_')) return undefined;
-  if (/^sqlite_(temp_)?(master|schema)$/.test(table)) {
-    return `"${table}" cannot be read; GET /api/schema lists the tables and columns`;
-  }
   if (within !== null && grant.hiddenViews.get(within) === table) return undefined;
   if (table.startsWith(INTERNAL_PREFIX)) return `the table "${table}" is internal and cannot be read`;
   if (!grant.tables.has(table)) return `the role "${grant.role}" may not read "${table}"`;

@@ -176,6 +176,7 @@ function openOptions(limits: ReaderLimits): DatabaseSyncOptions & { limits: Reco
     timeout: 1_000,
     returnArrays: true,
     readBigInts: true,
+    allowBareNamedParameters: false,
     limits: {
       length: limits.valueBytesMax,
       sqlLength: limits.sqlBytesMax + 'EXPLAIN QUERY PLAN '.length,

@@ -146,18 +146,18 @@ export class ReaderPool {
     for (const { reader } of this.#running) if (reader) this.#reopenReader(reader);
   }
 
-  /** Waits a moment for what runs, kills the rest, and resolves when every process is gone: within a second. */
+  /** Kills what is idle at once and what runs after a moment, and resolves when every process is gone: within a second. */
   async close(): Promise<void> {
     this.#closing = true;
     this.#retry?.cancel();
     const stopping = new PanelcastError('stopping', 'the object server is stopping', { retryAfterMs: 1_000 });
     for (const job of this.#queue.splice(0)) job.reject(stopping);
-    const readers = [...this.#readers];
-    for (const reader of readers) reader.end();
+    const working = new Set([...this.#running].map(({ reader }) => reader));
+    for (const reader of this.#readers) if (!working.has(reader)) reader.kill(stopping);
     const grace = this.#clock.after(CLOSE_GRACE_MS, () => {
-      for (const reader of readers) reader.kill(stopping);
+      for (const reader of this.#readers) reader.kill(stopping);
     });
-    await Promise.all(readers.map(reader => reader.exited));
+    await Promise.all([...this.#readers].map(reader => reader.exited));
     grace.cancel();
   }
 
@@ -167,12 +167,14 @@ export class ReaderPool {
     if (bytes > sqlBytesMax) {
       throw new PanelcastError('limit-exceeded', `the statement has ${bytes} bytes; at most ${sqlBytesMax} are read`);
     }
-    const frame = encodeRequest({ query });
-    // Twice: the statement's own bytes, escaped, are in the frame too.
-    if (frame.length - bytes > 2 * sqlBytesMax) {
-      throw new PanelcastError('limit-exceeded', `the parameters have more than ${sqlBytesMax} bytes; pass fewer`);
+    const paramBytes = Buffer.byteLength(JSON.stringify(query.params ?? []));
+    if (paramBytes > sqlBytesMax) {
+      throw new PanelcastError(
+        'limit-exceeded',
+        `the parameters have ${paramBytes} bytes; at most ${sqlBytesMax} are read`,
+      );
     }
-    return frame;
+    return encodeRequest({ query });
   }
 
   #dispatch(): void {
@@ -194,7 +196,8 @@ export class ReaderPool {
   #ended(job: Job, reader: ReaderChild): void {
     this.#running.delete(job);
     this.#meanRunMs += (this.#clock.monotonicMs() - job.startedMs - this.#meanRunMs) / 8;
-    if (reader.alive && !this.#closing) this.#idle.push(reader);
+    if (this.#closing) reader.end();
+    else if (reader.alive) this.#idle.push(reader);
     if (this.#running.size === 0) for (const resolve of this.#gateWaiters.splice(0)) resolve();
     this.#dispatch();
   }
