@@ -1,5 +1,5 @@
-import { accessSync, constants, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { accessSync, constants, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { PanelcastError } from './panelcast-error.ts';
 
@@ -16,7 +16,7 @@ export class DirLock {
 
   static acquire(dir: string): DirLock {
     try {
-      mkdirSync(dir, { recursive: true });
+      createFolder(resolve(dir));
       accessSync(dir, constants.W_OK | constants.X_OK);
     } catch (error) {
       const reason = (error as NodeJS.ErrnoException).code;
@@ -50,9 +50,16 @@ export class DirLock {
   }
 }
 
+/** Node's own recursive mkdir never returns below /proc, which answers ENOENT for a folder whose parent exists. */
+function createFolder(dir: string): void {
+  if (statSync(dir, { throwIfNoEntry: false })?.isDirectory()) return;
+  if (!existsSync(dirname(dir))) createFolder(dirname(dir));
+  mkdirSync(dir);
+}
+
 function holder(pidFile: string): string {
   try {
-    return readFileSync(pidFile, 'utf8').trim();
+    return readFileSync(pidFile, 'utf8').trim() || 'unknown';
   } catch {
     return 'unknown'; // the holder has locked and not yet written its pid
   }
