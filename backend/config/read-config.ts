@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { isMap, isScalar, LineCounter, parseDocument } from 'yaml';
+import { isMap, isNode, isScalar, LineCounter, parseDocument } from 'yaml';
 import { nearest } from '../lib/nearest.ts';
 import { PanelcastError } from '../lib/panelcast-error.ts';
 import {
@@ -53,7 +53,7 @@ export function readConfig(input: ConfigInput): Config {
 
 /** Rules between options. */
 function checkTogether(config: Config, mistakes: string[]): void {
-  const loopback = config.host === 'localhost' || config.host === '::1' || config.host.startsWith('127.');
+  const loopback = /^(localhost|::1|127(\.\d{1,3}){3})$/.test(config.host);
   if (!loopback && config.token === undefined) {
     mistakes.push(
       `host ${config.host} is open to the network, which needs authentication: set ${variableOf('token')}, or listen on 127.0.0.1`,
@@ -82,9 +82,9 @@ function readFile(named: string | undefined, cwd: string, mistakes: string[]): M
   }
   const lines = new LineCounter();
   const document = parseDocument(source, { lineCounter: lines, prettyErrors: false });
-  for (const error of document.errors)
-    mistakes.push(`${path}:${lines.linePos(error.pos[0]).line}: ${firstLine(error.message)}`);
-  if (document.errors.length > 0 || document.contents === null) return settings;
+  const [fault] = document.errors; // the first alone: what follows a fault of syntax is mostly its echo
+  if (fault !== undefined) mistakes.push(`${path}:${lines.linePos(fault.pos[0]).line}: ${firstLine(fault.message)}`);
+  if (fault !== undefined || document.contents === null) return settings;
   if (!isMap(document.contents)) {
     mistakes.push(`${path}:1: must be a list of “option: value” lines`);
     return settings;
@@ -95,11 +95,13 @@ function readFile(named: string | undefined, cwd: string, mistakes: string[]): M
     const place = `${path}:${lines.linePos(offset ?? 0).line}`;
     const name = OPTION_NAMES.find(option => option === key);
     if (name === undefined) mistakes.push(`${place}: ${unknown(key, OPTION_NAMES)}`);
-    else
-      settings.set(name, {
-        raw: isScalar(pair.value) ? pair.value.value : (document.toJS() as Record<string, unknown>)[key],
-        place,
-      });
+    else {
+      try {
+        settings.set(name, { raw: isNode(pair.value) ? pair.value.toJS(document) : pair.value, place });
+      } catch (error) {
+        mistakes.push(`${place}: ${name} cannot be read: ${firstLine((error as Error).message)}`);
+      }
+    }
   }
   return settings;
 }
@@ -142,29 +144,33 @@ function readFlags(
 ): { file: string | undefined; settings: Map<OptionName, Setting> } {
   const settings = new Map<OptionName, Setting>();
   const names = new Map(SCALAR_NAMES.map(name => [flagOf(name), name]));
-  const known = [
-    ...names.keys(),
-    ...SCALAR_NAMES.filter(name => OPTIONS[name].secret).map(name => `${flagOf(name)}-file`),
-    '--config',
-  ];
+  const switches = SCALAR_NAMES.filter(name => OPTIONS[name].kind === 'boolean');
+  const offs = new Map(switches.map(name => [flagOf(name).replace('--', '--no-'), name]));
+  const secrets = SCALAR_NAMES.filter(name => OPTIONS[name].secret);
+  const secretFiles = new Map(secrets.map(name => [`${flagOf(name)}-file`, name]));
+  const known = [...names.keys(), ...offs.keys(), ...secretFiles.keys(), '--config'];
   let file: string | undefined;
   for (let i = 0; i < args.length; i++) {
     const [flag, attached] = splitFlag(args[i]!);
-    const negated = flag.startsWith('--no-') ? names.get(`--${flag.slice(5)}`) : undefined;
-    const name = negated ?? names.get(flag) ?? names.get(flag.replace(/-file$/, ''));
-    const isSwitch = name !== undefined && OPTIONS[name].kind === 'boolean';
-    if (isSwitch && (attached !== undefined || negated !== undefined || !/^(true|false)$/.test(args[i + 1] ?? ''))) {
-      settings.set(name, { raw: attached ?? negated === undefined, place: flag });
+    const name = names.get(flag);
+    const off = offs.get(flag);
+    const isSwitch = name !== undefined && switches.includes(name);
+    if (off !== undefined) {
+      if (attached === undefined) settings.set(off, { raw: false, place: flag });
+      else mistakes.push(`${flag} takes no value; write ${flagOf(off)}=${attached}`);
+    } else if (isSwitch && (attached !== undefined || !/^(true|false)$/.test(args[i + 1] ?? ''))) {
+      settings.set(name, { raw: attached ?? true, place: flag });
     } else if (!flag.startsWith('--')) mistakes.push(`unexpected argument ${flag}`);
     else if (!known.includes(flag)) {
       mistakes.push(unknown(flag, known));
       if (attached === undefined && args[i + 1]?.startsWith('--') === false) i++; // its value, most likely
     } else {
       const value = attached ?? args[++i];
+      const secretFile = secretFiles.get(flag);
       if (value === undefined) mistakes.push(`${flag} needs a value`);
-      else if (flag === '--config') file = value;
-      else if (flag.endsWith('-file')) readSecret(name!, { raw: value, place: flag }, settings, mistakes);
-      else settings.set(name!, { raw: value, place: flag });
+      else if (name !== undefined) settings.set(name, { raw: value, place: flag });
+      else if (secretFile !== undefined) readSecret(secretFile, { raw: value, place: flag }, settings, mistakes);
+      else file = value;
     }
   }
   return { file, settings };

@@ -129,6 +129,23 @@ describe('a wrong configuration', () => {
     expect(mistakes({ file: 'port: 1\nport: 2\n' })[0]).toMatch(/^panelcast\.yaml:2: .*unique/i);
   });
 
+  it('tells the first fault of syntax and not its echoes', () => {
+    expect(mistakes({ file: '{{{{ : [ nonsense\n\t- "x\n' })).toHaveLength(1);
+  });
+
+  it('says which value points to an anchor that is not there', () => {
+    expect(mistakes({ file: 'host: localhost\nport: *web\n' })[0]).toMatch(
+      /^panelcast\.yaml:2: port cannot be read: Unresolved alias .*web/,
+    );
+    expect(read({ file: 'host: &here localhost\ndataDir: *here\n' }).dataDir).toBe('localhost');
+  });
+
+  it('takes no value for a switch that is turned off, and a file for a secret alone', () => {
+    expect(mistakes({ args: ['--no-demo=true'] })).toEqual(['--no-demo takes no value; write --demo=true']);
+    expect(mistakes({ args: ['--demo-file', 'x'] })[0]).toContain('unknown option --demo-file');
+    expect(mistakes({ args: ['--no-port'] })[0]).toContain('unknown option --no-port');
+  });
+
   it('misses a file that was asked for by name, not one that was not', () => {
     expect(mistakes({ args: ['--config', 'other.yaml'] })).toEqual([
       'other.yaml: cannot be read (ENOENT); give another file with --config',
@@ -142,5 +159,7 @@ describe('a wrong configuration', () => {
     );
     expect(mistakes({ env: { PANELCAST_HOST: '0.0.0.0', PANELCAST_TOKEN: 'x' } })).toEqual([]);
     expect(mistakes({ env: { PANELCAST_HOST: '::1' } })).toEqual([]);
+    expect(mistakes({ env: { PANELCAST_HOST: '127.0.0.2' } })).toEqual([]);
+    expect(mistakes({ env: { PANELCAST_HOST: '127.example.com' } })).toHaveLength(1);
   });
 });
