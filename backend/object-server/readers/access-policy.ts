@@ -6,7 +6,7 @@ import { PanelcastError } from '../../lib/panelcast-error.ts';
  * Invariant: everything is refused that is not on a list here. Only SELECT, and only tables of the role; the internals'
  * prefix is refused even if a configuration lists such a table.
  */
-export const INTERNAL_PREFIX = '_panelcast_';
+export const INTERNAL_PREFIX = 'panelcast_';
 
 /** Table-valued functions that read nothing but their arguments. */
 const TABLE_FUNCTIONS: ReadonlySet<string> = new Set(['json_each', 'json_tree']);
@@ -76,7 +76,8 @@ function readRefusal(grant: Grant, { first, second, database, within }: Access):
   const noColumn = second === '';
   if (noColumn && database === null && !grant.known.has(table) && !table.startsWith('pragma_')) return undefined;
   if (within !== null && grant.hiddenViews.get(within) === table) return undefined;
-  if (table.startsWith(INTERNAL_PREFIX)) return `the table "${table}" is internal and cannot be read`;
+  if (table.startsWith(INTERNAL_PREFIX) || table.startsWith(`_${INTERNAL_PREFIX}`))
+    return `the table "${table}" is internal and cannot be read`;
   if (!grant.tables.has(table)) return `the role "${grant.role}" may not read "${table}"`;
   // `main.` does not occur in the text of a restricted identity: without a column, this is the view, flattened.
   const throughView = !grant.hiddenViews.has(table) || database === 'temp' || noColumn;

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { getCompileCacheDir } from 'node:module';
 import { Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { assert } from '../../lib/assert.ts';
@@ -39,6 +40,9 @@ export class ReaderChild {
     this.#memoryBytesMax = memoryBytesMax;
     const env: NodeJS.ProcessEnv = {};
     for (const name of INHERITED) if (process.env[name] !== undefined) env[name] = process.env[name];
+    // A reader that need not compile its modules again starts in half the time.
+    const compiled = getCompileCacheDir();
+    if (compiled !== undefined) env.NODE_COMPILE_CACHE = compiled;
     this.#process = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ENTRY], {
       stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
       env,

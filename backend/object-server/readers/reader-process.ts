@@ -2,6 +2,7 @@
  * The process that runs users' SELECTs, one at a time, for a `ReaderChild` of the parent. It holds nothing of value: the
  * parent kills it at the time limit, its own watch kills it at the memory limit or when the parent is gone.
  */
+import { flushCompileCache } from 'node:module';
 import { Worker } from 'node:worker_threads';
 import { PanelcastError } from '../../lib/panelcast-error.ts';
 import { ReadConnection, type ReadConnectionOptions, type ReaderQuery } from './read-connection.ts';
@@ -50,6 +51,8 @@ function open(options: ReadConnectionOptions): void {
     busyMsMax: 2 * options.limits.timeMs + 1_000,
   };
   new Worker(new URL('./reader-watch.ts', import.meta.url), { workerData, execArgv: [] }).unref();
+  // Readers are killed rather than ended: now or never.
+  flushCompileCache();
 }
 
 function answer(query: ReaderQuery): string {

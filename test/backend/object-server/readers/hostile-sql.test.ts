@@ -79,7 +79,7 @@ const CASES: [name: string, sql: string, code: string][] = [
   ['load_extension', "SELECT load_extension('/tmp/evil.so')", 'forbidden'],
   ['a write', 'UPDATE events SET severity = 0', 'forbidden'],
   ['a write behind a WITH', 'WITH x AS (SELECT 1) UPDATE events SET severity = 0', 'forbidden'],
-  ['the internals', 'SELECT * FROM _panelcast_state', 'forbidden'],
+  ['the internals', 'SELECT * FROM panelcast_state', 'forbidden'],
   ['the schema', 'SELECT * FROM sqlite_master', 'forbidden'],
 ];
 

@@ -90,9 +90,9 @@ describe('a statement that is not for readers', () => {
     ['COMMIT', 'begins with COMMIT'],
     ["SELECT load_extension('evil')", 'the function "load_extension" is not available here'],
     ["SELECT fts3_tokenizer('simple')", 'the function "fts3_tokenizer" is not available here'],
-    ['SELECT * FROM _panelcast_state', 'the table "_panelcast_state" is internal and cannot be read'],
-    ['SELECT 1 FROM "_PANELCAST_state"', 'the table "_panelcast_state" is internal and cannot be read'],
-    ['SELECT count(*) FROM main._panelcast_state', 'the table "_panelcast_state" is internal'],
+    ['SELECT * FROM panelcast_state', 'the table "panelcast_state" is internal and cannot be read'],
+    ['SELECT 1 FROM "PANELCAST_state"', 'the table "panelcast_state" is internal and cannot be read'],
+    ['SELECT count(*) FROM main.panelcast_state', 'the table "panelcast_state" is internal'],
     ['SELECT sql FROM sqlite_master', '"sqlite_master" cannot be read; GET /api/schema lists'],
     ['SELECT name FROM sqlite_schema', 'cannot be read; GET /api/schema lists'],
     ['SELECT count(*) FROM sqlite_temp_master', 'cannot be read; GET /api/schema lists'],
@@ -198,7 +198,7 @@ describe('a restricted identity', () => {
     "SELECT count(*) FROM 'main'.events",
     'SELECT (SELECT max(serial) FROM main.events)',
     'WITH events AS (SELECT * FROM main.events) SELECT * FROM events',
-    'WITH _panelcast_visible_events AS (SELECT * FROM events) SELECT * FROM _panelcast_visible_events',
+    'WITH panelcast_visible_events AS (SELECT * FROM events) SELECT * FROM panelcast_visible_events',
     'SELECT * FROM temp.events',
   ])('finds no way around: %s', sql => {
     expect(() => restricted(sql)).toThrow(refused('forbidden', /./));

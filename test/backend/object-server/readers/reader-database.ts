@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { ReaderPool, type ReaderPoolOptions } from '../../../../backend/object-server/readers/reader-pool.ts';
 
-export const SEQ_SQL = 'SELECT seq FROM _panelcast_state';
+export const SEQ_SQL = 'SELECT seq FROM panelcast_state';
 export const TABLES = { viewer: ['events'], operator: ['events', 'sites'] };
 
 /** A file as the writer leaves it: a table for everybody, one for operators, one for nobody, and the internals. */
@@ -15,8 +15,8 @@ export class ReaderDatabase implements Disposable {
 
   constructor(rows = 1_000) {
     this.db.exec(`PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF;
-      CREATE TABLE _panelcast_state (seq INTEGER NOT NULL) STRICT;
-      INSERT INTO _panelcast_state VALUES (7);
+      CREATE TABLE panelcast_state (seq INTEGER NOT NULL) STRICT;
+      INSERT INTO panelcast_state VALUES (7);
       CREATE TABLE events (serial INTEGER PRIMARY KEY, identifier TEXT NOT NULL UNIQUE, site TEXT, severity INTEGER) STRICT;
       CREATE TABLE sites (site TEXT PRIMARY KEY, city TEXT) STRICT, WITHOUT ROWID;
       CREATE TABLE secrets (word TEXT) STRICT;

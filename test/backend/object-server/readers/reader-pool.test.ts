@@ -148,7 +148,7 @@ describe('seq', () => {
     const { database, ask } = await start({ size: 2 });
     database.db.exec('UPDATE events SET severity = 7; DELETE FROM events WHERE serial > 50');
     const bump = database.db.prepare('UPDATE events SET severity = severity + 1');
-    const count = database.db.prepare('UPDATE _panelcast_state SET seq = seq + 1');
+    const count = database.db.prepare('UPDATE panelcast_state SET seq = seq + 1');
     let writing = true;
     let commits = 0;
     const writer = (async () => {
@@ -224,7 +224,7 @@ describe('reopen', () => {
     database.db.exec(`VACUUM INTO '${dump}'`);
     pool.reopen(dump);
     expect((await ask('SELECT count(*) FROM events')).rows).toEqual([[100]]);
-    database.db.exec('DELETE FROM events WHERE serial > 1; UPDATE _panelcast_state SET seq = 8');
+    database.db.exec('DELETE FROM events WHERE serial > 1; UPDATE panelcast_state SET seq = 8');
     database.db.exec(`VACUUM INTO '${dump}.next'`);
     renameSync(`${dump}.next`, dump);
     pool.reopen(dump);
