@@ -1,7 +1,8 @@
+import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { PanelcastError } from '../lib/panelcast-error.ts';
-import { ERROR_KINDS, type ErrorCode } from '../protocol/errors.ts';
+import type { ErrorCode } from '../protocol/errors.ts';
 
 /** What fastify itself refuses, in the words of the closed table. */
 const FASTIFY_CODES: Readonly<Record<string, ErrorCode>> = {
@@ -22,21 +23,56 @@ export function errorBody(error: PanelcastError): { error: { code: ErrorCode; me
   return { error: position === undefined ? { code, message } : { code, message, position } };
 }
 
-/** Every refusal of every route leaves here: one JSON shape, one status, one log level a code. */
-export function installErrors(server: FastifyInstance, count: CountRejection): void {
-  server.setErrorHandler((thrown: FastifyError, request, reply) => answer(request, reply, fromThrown(thrown)));
-  server.setNotFoundHandler((request, reply) => answer(request, reply, noRoute(server, request, reply)));
+/** Every refusal leaves here: one JSON shape, one status and one log level a code, and each is counted. */
+export class Refusals {
+  readonly #count: CountRejection;
 
-  function answer(request: FastifyRequest, reply: FastifyReply, error: PanelcastError): FastifyReply {
-    const { log, status } = error.kind;
+  constructor(count: CountRejection) {
+    this.#count = count;
+  }
+
+  install(server: FastifyInstance): void {
+    server.setErrorHandler((thrown: FastifyError, request, reply) => this.answer(request, reply, thrown));
+    server.setNotFoundHandler((request, reply) => this.answer(request, reply, noRoute(server, request, reply)));
+  }
+
+  answer(request: FastifyRequest, reply: FastifyReply, thrown: FastifyError | PanelcastError): FastifyReply {
+    const error = fromThrown(thrown);
+    const { log, retry, status } = error.kind;
     request.log[log]({ code: error.code, err: error.code === 'internal' ? error.cause : undefined }, error.message);
-    count(error.code);
-    if (error.kind.retry) void reply.header('retry-after', Math.max(1, Math.ceil((error.retryAfterMs ?? 1000) / 1000)));
-    return reply.code(status).send(errorBody(error));
+    this.#count(error.code);
+    if (retry) void reply.header('retry-after', Math.max(1, Math.ceil((error.retryAfterMs ?? 1000) / 1000)));
+    return reply.code(status).header('x-request-id', request.id).send(errorBody(error));
+  }
+
+  /** A request that never became one: no route, no reply object, only a socket. */
+  answerSocket(fault: NodeJS.ErrnoException & { readonly reason?: string }, socket: Socket): void {
+    if (fault.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+    const error = fromSocketFault(fault);
+    this.#count(error.code);
+    // An earlier request of this connection is being answered: a second answer would end up inside the first.
+    if ((socket as { _httpMessage?: { headersSent: boolean } })._httpMessage?.headersSent) return void socket.destroy();
+    const body = JSON.stringify(errorBody(error));
+    socket.end(
+      `HTTP/1.1 ${error.kind.status} ${STATUS_CODES[error.kind.status]}\r\ncontent-type: application/json; charset=utf-8\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+    );
   }
 }
 
-function fromThrown(thrown: FastifyError): PanelcastError {
+function fromSocketFault(fault: NodeJS.ErrnoException & { readonly reason?: string }): PanelcastError {
+  switch (fault.code) {
+    case 'HPE_HEADER_OVERFLOW':
+      return new PanelcastError('header-too-large', 'the request headers are over their limit of 16 KiB');
+    case 'HPE_CHUNK_EXTENSIONS_OVERFLOW':
+      return new PanelcastError('too-large', 'the extensions of a chunk are over their limit');
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return new PanelcastError('bad-request', 'the request headers did not arrive in time');
+    default:
+      return new PanelcastError('bad-request', `this is not HTTP/1.1: ${fault.reason ?? fault.message}`);
+  }
+}
+
+function fromThrown(thrown: FastifyError | PanelcastError): PanelcastError {
   if (thrown instanceof PanelcastError) return thrown;
   const code = FASTIFY_CODES[thrown.code];
   if (code !== undefined) return new PanelcastError(code, thrown.message, { cause: thrown });
@@ -55,20 +91,4 @@ function noRoute(server: FastifyInstance, request: FastifyRequest, reply: Fastif
   if (allowed.length === 0) return new PanelcastError('not-found', `there is no ${request.method} ${path}`);
   void reply.header('allow', allowed.join(', '));
   return new PanelcastError('method-not-allowed', `${path} takes ${allowed.join(' or ')}, not ${request.method}`);
-}
-
-/** A request that never became one: no route, no reply object, only a socket. */
-export function refuseSocket(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
-  const code: ErrorCode =
-    error.code === 'HPE_HEADER_OVERFLOW'
-      ? 'header-too-large'
-      : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
-        ? 'timeout'
-        : 'bad-request';
-  const body = JSON.stringify({ error: { code, message: ERROR_KINDS[code].sentence } });
-  const { status } = ERROR_KINDS[code];
-  socket.end(
-    `HTTP/1.1 ${status} ${code}\r\ncontent-type: application/json; charset=utf-8\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
-  );
 }
