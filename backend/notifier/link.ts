@@ -29,7 +29,13 @@ export type ToNotifier =
       readonly resume?: Position;
     }
   | { readonly type: 'leave'; readonly session: SessionId }
-  | { readonly type: 'open'; readonly session: SessionId; readonly id: string; readonly request: Request }
+  | {
+      readonly type: 'open';
+      readonly session: SessionId;
+      readonly id: string;
+      readonly request: Request;
+      readonly snapshot?: true;
+    }
   | { readonly type: 'close'; readonly session: SessionId; readonly id: string }
   | { readonly type: 'flush'; readonly session: SessionId; readonly id: string; readonly minSeq: number }
   | { readonly type: 'ack'; readonly session: SessionId; readonly view: string; readonly seq: number }

@@ -16,6 +16,8 @@ export interface Field {
   readonly values?: readonly EnumEntry[];
   /** The row's key; it is always among the fields of a pure view. */
   readonly key?: true;
+  /** In `opened` alone: the field's name in the view's frames, where the registration gave it another. */
+  readonly of?: string;
 }
 
 /** `columns[field][row]` */
@@ -39,6 +41,8 @@ export interface Open {
   readonly type: 'open';
   readonly id: string;
   readonly request: Request;
+  /** On a connection that resumes: this was not open before, so there is nothing to tell a difference to. */
+  readonly snapshot?: true;
 }
 export interface Close {
   readonly type: 'close';

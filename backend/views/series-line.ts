@@ -1,7 +1,14 @@
 import type { Value } from '../protocol/schema.ts';
 
-/** Yields a row (label and metrics) for the steps at which a chart needs a point; steps ascend from `start` to `end`. */
-export type SeriesReader = (step: number, stepMs: number) => readonly Value[] | undefined;
+/** Appends a row (time, label, metrics) if a chart needs a point at this step. To be called with ascending steps. */
+export type SeriesReader = (step: number, into: readonly Value[][]) => void;
+
+/** What is read, in whole steps; both ends belong to it. */
+export interface SeriesSpan {
+  readonly start: number;
+  readonly end: number;
+  readonly stepMs: number;
+}
 
 /**
  * The past of one group: the steps at which its metrics changed, by column. Invariant: times ascend strictly, and two
@@ -58,18 +65,23 @@ export class SeriesLine {
     return this.absent && this.changedAt <= horizon;
   }
 
-  reader(start: number, end: number): SeriesReader {
+  /** Points at each change and just before it, and at both ends of the span. */
+  reader({ start, end, stepMs }: SeriesSpan): SeriesReader {
     let at = this.#indexAt(start);
-    return (step, stepMs) => {
+    return (step, into) => {
       while (at + 1 < this.#times.length && this.#times[at + 1]! <= step) at++;
       const since = this.#times[at];
-      if (since === undefined) return undefined;
-      const present = this.#columns.some(column => column[at] !== null);
-      const changed = since === step;
+      if (since === undefined) return;
       const edge = step === start || step === end || this.#times[at + 1] === step + stepMs;
-      if (!(present ? changed || edge : changed)) return undefined;
-      return [...this.#label, ...this.#columns.map(column => column[at]!)];
+      if (since === step || (edge && this.#columns.some(column => column[at] !== null))) this.#append(step, at, into);
     };
+  }
+
+  #append(step: number, at: number, into: readonly Value[][]): void {
+    let field = 0;
+    into[field++]!.push(step);
+    for (const value of this.#label) into[field++]!.push(value);
+    for (const column of this.#columns) into[field++]!.push(column[at]!);
   }
 
   /** The point that holds at a time, or -1. */

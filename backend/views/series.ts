@@ -100,15 +100,8 @@ export class MetricSeries {
     const end = this.#end;
     if (end === undefined) return { fields, values };
     const start = Math.ceil(Math.max(fromMs, end - this.#rangeMs) / this.stepMs) * this.stepMs;
-    const readers = [...this.#lines.values()].map(line => line.reader(start, end));
-    for (let step = start; step <= end; step += this.stepMs) {
-      for (const reader of readers) {
-        const row = reader(step, this.stepMs);
-        if (row === undefined) continue;
-        values[0]!.push(step);
-        for (let i = 0; i < row.length; i++) values[i + 1]!.push(row[i]!);
-      }
-    }
+    const readers = [...this.#lines.values()].map(line => line.reader({ start, end, stepMs: this.stepMs }));
+    for (let step = start; step <= end; step += this.stepMs) for (const read of readers) read(step, values);
     return { fields, values };
   }
 

@@ -3,9 +3,8 @@ import { assert } from '../lib/assert.ts';
 interface Entry<Id> {
   readonly id: Id;
   dueMs: number;
-  /** Where it waits; its place may be earlier than its due time, never later. */
+  /** Where it waits: for its due time or an earlier one, never a later. */
   slot: Set<Entry<Id>>;
-  placedMs: number;
 }
 
 /** 64 slots a level and nine levels reach past 2^53 ms: no time is too far. */
@@ -45,13 +44,14 @@ export class TimingWheel<Id> {
     const entry = this.#entries.get(id);
     if (entry === undefined) {
       const slot = this.#slotFor(dueMs);
-      const armed = { id, dueMs, slot, placedMs: dueMs };
+      const armed = { id, dueMs, slot };
       slot.add(armed);
       this.#entries.set(id, armed);
       return;
     }
+    const sooner = dueMs < entry.dueMs;
     entry.dueMs = dueMs;
-    if (dueMs < entry.placedMs) this.#place(entry);
+    this.#place(entry);
   }
 
   disarm(id: Id): void {
@@ -101,7 +101,6 @@ export class TimingWheel<Id> {
     entry.slot.delete(entry);
     entry.slot = this.#slotFor(entry.dueMs);
     entry.slot.add(entry);
-    entry.placedMs = entry.dueMs;
   }
 
   #slotFor(dueMs: number): Set<Entry<Id>> {

@@ -7,8 +7,6 @@ export interface WindowSpec {
   readonly keyIndex: number;
   readonly orderBy: readonly RowOrderTerm[];
   readonly limit: number;
-  /** Rows of the order that are skipped before the visible ones. */
-  readonly offset?: number;
   /** The columns that are shown; a change to another one alone is not visible. Absent: all. */
   readonly columns?: readonly number[];
 }
@@ -19,7 +17,7 @@ export interface WindowSpec {
  */
 export type Refill = (limit: number) => readonly Row[];
 
-/** Net difference of the visible rows between two cuts. */
+/** Net difference of the visible rows between two cuts; neither list has an order. */
 export interface WindowDelta {
   readonly upsert: readonly Row[];
   readonly remove: readonly Key[];
@@ -34,7 +32,10 @@ const SLACK_MIN = 32;
  * Invariant: it holds the first n rows of the filter in their order, and if it is not `complete` every other row comes
  * after the last of them. n goes from k to 3k: rows that enter beyond 3k are let go, down to 2k; when leaving rows bring
  * n below k, the next read asks the store for 2k. So between two refills lie at least k leaving rows, and a burst of
- * deletes costs one refill. (k counts the offset; below 32 the slack is 32 each.)
+ * deletes costs one refill. (Below k = 32 the slack is 32 each.)
+ *
+ * A cut costs what changed since the last one, not k: only rows that were touched, and those that the last visible
+ * place passed over, can have come into sight, changed or gone.
  */
 export class Window {
   readonly #spec: WindowSpec;
@@ -42,25 +43,24 @@ export class Window {
   readonly #order: (a: Row, b: Row) => number;
   readonly #sorted: SortedRows;
   readonly #byKey = new Map<Key, Row>();
-  /** Offset and limit: how many rows the visible part needs. */
-  readonly #depth: number;
   readonly #slack: number;
   /** No row of the filter is outside. */
   #complete = false;
   #filled = false;
-  /** The visible part may differ from `#shown`. */
-  #touched = true;
-  /** What the last cut left at the viewers. */
-  #shown = new Map<Key, Row>();
+  #dirty = true;
+  /** What the last cut left at the viewers, and the last row of it. */
+  readonly #shown = new Map<Key, Row>();
+  #lastShown: Row | undefined;
+  /** Keys that entered or left since the last cut; undefined: too many to say, look at all. */
+  #touched: Set<Key> | undefined;
 
   constructor(spec: WindowSpec, refill: Refill) {
-    assert(spec.limit >= 0 && (spec.offset ?? 0) >= 0, 'limit and offset are not negative');
+    assert(spec.limit >= 0, 'a limit is not negative');
     this.#spec = spec;
     this.#refill = refill;
     this.#order = rowOrder(spec.orderBy, spec.keyIndex);
     this.#sorted = new SortedRows(this.#order);
-    this.#depth = spec.limit + (spec.offset ?? 0);
-    this.#slack = Math.max(this.#depth, SLACK_MIN);
+    this.#slack = Math.max(spec.limit, SLACK_MIN);
   }
 
   /** Rows held, visible or not. */
@@ -68,8 +68,9 @@ export class Window {
     return this.#sorted.size;
   }
 
+  /** The visible rows may differ from those of the last cut. */
   get dirty(): boolean {
-    return this.#touched;
+    return this.#dirty;
   }
 
   /** One transition; undefined means that the row was not, or is no longer, in the filter. */
@@ -84,39 +85,55 @@ export class Window {
 
   /** The visible rows of now, in order. */
   rows(): Row[] {
-    this.#ensureDepth();
-    return this.#visible();
+    this.#fill();
+    return this.#sorted.slice(0, this.#spec.limit);
   }
 
   /** What changed for the viewers since the last cut. */
   takeCut(): WindowDelta {
-    this.#ensureDepth();
-    if (!this.#touched) return { upsert: [], remove: [] };
-    this.#touched = false;
-    const before = this.#shown;
-    const now = new Map<Key, Row>();
+    this.#fill();
     const upsert: Row[] = [];
-    for (const row of this.#visible()) {
-      const key = this.#keyOf(row);
-      const old = before.get(key);
-      if (old === undefined || !this.#looksSame(old, row)) upsert.push(row);
-      now.set(key, row);
+    const remove: Key[] = [];
+    if (!this.#dirty) return { upsert, remove };
+    const last = this.#sorted.at(Math.min(this.#spec.limit, this.#sorted.size) - 1);
+    for (const key of this.#suspects()) {
+      const row = this.#byKey.get(key);
+      const old = this.#shown.get(key);
+      if (row !== undefined && last !== undefined && this.#order(row, last) <= 0) {
+        if (old === undefined || !this.#looksSame(old, row)) upsert.push(row);
+        this.#shown.set(key, row);
+      } else if (old !== undefined) {
+        remove.push(key);
+        this.#shown.delete(key);
+      }
     }
-    const remove = [...before.keys()].filter(key => !now.has(key));
-    this.#shown = now;
+    this.#lastShown = last;
+    this.#touched = new Set();
+    this.#dirty = false;
     return { upsert, remove };
   }
 
-  #visible(): Row[] {
-    return this.#sorted.slice(this.#spec.offset ?? 0, this.#depth);
+  /** Every key whose visibility or visible values may differ from the last cut. */
+  #suspects(): Iterable<Key> {
+    const { limit } = this.#spec;
+    if (this.#touched === undefined)
+      return new Set([...this.#shown.keys(), ...this.rows().map(row => this.#keyOf(row))]);
+    // The last row may have left, and another be in its place: that one is looked at too.
+    const lastPlace = this.#lastShown === undefined ? 0 : this.#sorted.placeOf(this.#lastShown);
+    const passedOver = this.#sorted.slice(Math.min(lastPlace, limit), Math.max(lastPlace + 1, limit));
+    for (const row of passedOver) this.#touched.add(this.#keyOf(row));
+    return this.#touched;
   }
 
   #enter(row: Row): void {
-    const at = this.#sorted.insert(row);
+    const place = this.#sorted.insert(row);
     this.#byKey.set(this.#keyOf(row), row);
-    if (at < this.#depth) this.#touched = true;
-    if (this.#sorted.size <= this.#depth + 2 * this.#slack) return;
-    for (const dropped of this.#sorted.truncate(this.#depth + this.#slack)) this.#byKey.delete(this.#keyOf(dropped));
+    this.#touch(this.#keyOf(row), place);
+    if (this.#sorted.size <= this.#spec.limit + 2 * this.#slack) return;
+    for (const dropped of this.#sorted.truncate(this.#spec.limit + this.#slack)) {
+      this.#byKey.delete(this.#keyOf(dropped));
+      this.#touched?.add(this.#keyOf(dropped));
+    }
     this.#complete = false;
   }
 
@@ -124,16 +141,24 @@ export class Window {
     const row = this.#byKey.get(key);
     if (row === undefined) return;
     this.#byKey.delete(key);
-    if (this.#sorted.remove(row) < this.#depth) this.#touched = true;
+    this.#touch(key, this.#sorted.remove(row));
   }
 
-  #ensureDepth(): void {
-    if (this.#filled && (this.#complete || this.#sorted.size >= this.#depth)) return;
-    const wanted = this.#depth + this.#slack;
-    const rows = this.#refill(wanted);
+  /** A window that is not cut for long must not remember every key that passed through it. */
+  #touch(key: Key, place: number): void {
+    if (place < this.#spec.limit) this.#dirty = true;
+    this.#touched?.add(key);
+    if (this.#touched !== undefined && this.#touched.size > 4 * this.#slack) this.#touched = undefined;
+  }
+
+  #fill(): void {
+    const { limit } = this.#spec;
+    if (this.#filled && (this.#complete || this.#sorted.size >= limit)) return;
+    const rows = this.#refill(limit + this.#slack);
     this.#filled = true;
-    this.#complete = rows.length < wanted;
-    this.#touched = true;
+    this.#complete = rows.length < limit + this.#slack;
+    this.#dirty = true;
+    this.#touched = undefined;
     this.#sorted.reset(rows);
     this.#byKey.clear();
     for (const row of rows) this.#byKey.set(this.#keyOf(row), row);
@@ -146,10 +171,8 @@ export class Window {
   }
 
   #looksSame(a: Row, b: Row): boolean {
-    if (a === b) return true;
     const { columns } = this.#spec;
-    return columns === undefined
-      ? b.every((value, i) => a[i] === value)
-      : columns.every(column => a[column] === b[column]);
+    if (a === b) return true;
+    return columns === undefined ? b.every((value, i) => a[i] === value) : columns.every(i => a[i] === b[i]);
   }
 }

@@ -1,0 +1,273 @@
+import type { Clock, Timer } from '../lib/clock.ts';
+import type { Schedule } from '../streams/schedule.ts';
+import type { Throttle } from '../streams/throttle.ts';
+import type { Counters } from '../views/counters.ts';
+import type { ViewEntry } from '../views/filter-set.ts';
+import type { ViewTable } from '../views/view-table.ts';
+import type { CutFacts } from './link.ts';
+import type { LiveStream } from './live-stream.ts';
+import type { StreamTable } from './stream-table.ts';
+import { type Encoded, Sweep, sweepOrder, type Taken } from './sweep.ts';
+
+export interface CutterOptions {
+  readonly clock: Clock;
+  readonly views: ViewTable;
+  readonly streams: StreamTable;
+  readonly schedule: Schedule<LiveStream>;
+  readonly throttle: Throttle;
+  readonly counters: Counters;
+  readonly intervalMs: number;
+  /** Where the log is now. */
+  readonly position: () => { readonly seq: number; readonly epoch: number };
+  readonly emit: (facts: CutFacts, encoded: readonly Encoded[]) => void;
+  readonly onFault: (entry: ViewEntry, error: unknown) => void;
+}
+
+/** One sweep as the console draws it (Fig. 5 and 6). */
+export interface SweepRecord {
+  readonly atMs: number;
+  readonly asOf: number;
+  readonly busyMs: number;
+  readonly intervalMs: number;
+  readonly pauseMs: number;
+  readonly sets: number;
+  readonly streams: number;
+  readonly bytes: number;
+}
+
+/** At most 50 sends a second: an eye sees no more, and a storm costs no more. */
+const IMMEDIATE_GAP_MS = 20;
+const RECORDS_MAX = 120;
+
+/**
+ * Decides when which streams are cut, and cuts them.
+ *
+ * Invariant: cuts leave in order of asOf. So whatever comes out of turn (a flush, an immediate stream, a newcomer to a
+ * stream of all changes) first finishes the sweep that is under way. Without streams there is no timer.
+ */
+export class Cutter {
+  readonly #options: CutterOptions;
+  readonly #immediate = new Set<LiveStream>();
+  readonly #held = new Set<LiveStream>();
+  readonly records: SweepRecord[] = [];
+  #timer: Timer | undefined;
+  #timerAt = Number.POSITIVE_INFINITY;
+  #immediateTimer: Timer | undefined;
+  #sweep: Sweep | undefined;
+  #turn = 0;
+
+  constructor(options: CutterOptions) {
+    this.#options = options;
+  }
+
+  /** A stream has its first change since its last cut. */
+  dirty(live: LiveStream): void {
+    live.dirtySinceMs = this.#options.clock.now();
+    if (live.mode === 'immediate') this.#immediate.add(live);
+    else live.of.dirty.add(live);
+  }
+
+  forget(live: LiveStream): void {
+    this.#immediate.delete(live);
+    this.#held.delete(live);
+  }
+
+  /** Changes were applied: immediate streams do not wait for the sweep. */
+  committed(): void {
+    for (const entry of this.#options.views.touched) if (this.#hasImmediate(entry)) this.#settle(entry);
+    if (this.#immediate.size === 0 || this.#immediateTimer !== undefined) return;
+    const now = this.#options.clock.now();
+    let waitMs = 0;
+    for (const live of this.#immediate) waitMs = Math.max(waitMs, live.sentMs + IMMEDIATE_GAP_MS - now);
+    if (waitMs <= 0) this.#cutImmediate();
+    else {
+      this.#immediateTimer = this.#options.clock.after(waitMs, () => {
+        this.#immediateTimer = undefined;
+        this.#cutImmediate();
+      });
+    }
+  }
+
+  /** Sees to it that the next due moment has a timer, and that there is none when nothing will be due. */
+  schedule(): void {
+    let next = this.#options.schedule.nextMs();
+    for (const { holdUntilMs } of this.#held) if (next === undefined || holdUntilMs < next) next = holdUntilMs;
+    if (next === this.#timerAt) return;
+    this.#timer?.cancel();
+    this.#timerAt = next ?? Number.POSITIVE_INFINITY;
+    if (next === undefined) return;
+    this.#timer = this.#options.clock.after(Math.max(0, next - this.#options.clock.now()), () => {
+      this.#timerAt = Number.POSITIVE_INFINITY;
+      this.#tick();
+      this.schedule();
+    });
+  }
+
+  /** Cuts these streams at this instant, out of turn. */
+  cutNow(streams: Iterable<LiveStream>): void {
+    this.finishSweep();
+    const taken = this.#take(streams);
+    if (taken.length > 0) this.#run(taken, false).finish();
+  }
+
+  /** A flush: what it cuts is next due one whole interval later. */
+  flush(streams: ReadonlySet<LiveStream>): void {
+    const now = this.#options.clock.now();
+    this.cutNow(streams);
+    for (const live of streams) {
+      if (live.mode !== 'net') continue;
+      live.holdUntilMs = now + this.#options.throttle.intervalMs(live.intervalMs);
+      this.#held.add(live);
+    }
+    this.schedule();
+  }
+
+  finishSweep(): void {
+    this.#sweep?.finish();
+  }
+
+  stop(): void {
+    this.finishSweep();
+    this.#timer?.cancel();
+    this.#immediateTimer?.cancel();
+  }
+
+  #tick(): void {
+    const { clock, counters, schedule, throttle, views } = this.#options;
+    const now = clock.now();
+    this.finishSweep();
+    views.advance(now);
+    const due = schedule.takeDue(now, intervalMs => throttle.intervalMs(intervalMs));
+    const streams: LiveStream[] = [];
+    for (const { dirty, intervalMs, registrations } of due) {
+      for (const [source, count] of registrations) counters.work(source).asked += count;
+      for (const entry of views.touched) if (this.#hasInterval(entry, intervalMs)) this.#settle(entry);
+      for (const live of dirty) if (live.holdUntilMs <= now) streams.push(live);
+    }
+    for (const live of this.#held) {
+      if (live.holdUntilMs > now) continue;
+      this.#held.delete(live);
+      if (live.stream.dirty && !streams.includes(live)) streams.push(live);
+    }
+    const taken = this.#take(streams);
+    if (taken.length > 0) this.#run(taken, true).start();
+    else if (due.length > 0) throttle.swept(0);
+  }
+
+  #cutImmediate(): void {
+    const streams = [...this.#immediate];
+    const now = this.#options.clock.now();
+    for (const live of streams) live.sentMs = now;
+    this.cutNow(streams);
+  }
+
+  /** The instant of the cut: pointers are swapped, nothing is evaluated or encoded but what only a cut can know. */
+  #take(streams: Iterable<LiveStream>): Taken[] {
+    const { clock, counters, position, views } = this.#options;
+    const now = clock.now();
+    const asOf = position().seq;
+    const taken: Taken[] = [];
+    for (const live of streams) {
+      if (views.touched.has(live.entry)) this.#settle(live.entry);
+      live.of.dirty.delete(live);
+      this.#immediate.delete(live);
+      const encode = live.stream.take(asOf);
+      if (encode === undefined) continue;
+      counters.changeToSendSeconds.observe(Math.max(0, now - live.dirtySinceMs) / 1000);
+      taken.push({ live, encode });
+    }
+    return taken;
+  }
+
+  #run(taken: readonly Taken[], scheduled: boolean): Sweep {
+    const { clock, counters, emit, throttle } = this.#options;
+    const facts = this.facts();
+    const atMs = clock.now();
+    const evaluated = new Set<ViewEntry>();
+    let streams = 0;
+    const sets = sweepOrder(taken, this.#turn++);
+    const sweep = new Sweep(
+      {
+        clock,
+        facts,
+        pauseMs: throttle.pauseMs,
+        encode: ({ encode, live }) => {
+          const texts = this.#encode(live, encode);
+          if (texts === undefined) return undefined;
+          streams++;
+          counters.encodings++;
+          if (!evaluated.has(live.entry)) counters.work(live.entry.set.source.name).made++;
+          evaluated.add(live.entry);
+          return texts;
+        },
+        done: (encoded, busyMs) => {
+          this.#sweep = undefined;
+          counters.sweepSeconds.observe(busyMs / 1000);
+          if (scheduled) throttle.swept(busyMs);
+          const bytes = encoded.reduce(
+            (sum, { texts }) => sum + texts.reduce((length, text) => length + text.length, 0),
+            0,
+          );
+          this.#record({
+            atMs,
+            asOf: facts.asOf,
+            busyMs,
+            intervalMs: facts.intervalMs,
+            pauseMs: throttle.pauseMs,
+            sets: sets.length,
+            streams,
+            bytes,
+          });
+          emit(facts, encoded);
+        },
+      },
+      sets,
+    );
+    this.#sweep = sweep;
+    return sweep;
+  }
+
+  #encode(live: LiveStream, encode: () => readonly string[]): readonly string[] | undefined {
+    const { clock, onFault } = this.#options;
+    const start = clock.monotonicMs();
+    try {
+      const texts = encode();
+      live.entry.cuts++;
+      live.entry.costMs += clock.monotonicMs() - start;
+      return texts;
+    } catch (error) {
+      onFault(live.entry, error);
+      return undefined;
+    }
+  }
+
+  /** Once per cut and view, however many streams it has. */
+  #settle(entry: ViewEntry): void {
+    this.#options.views.touched.delete(entry);
+    try {
+      entry.view.settle(this.#options.position().seq);
+    } catch (error) {
+      entry.view.reset();
+      this.#options.onFault(entry, error);
+    }
+  }
+
+  facts(): CutFacts {
+    const { intervalMs, position, throttle } = this.#options;
+    const { epoch, seq } = position();
+    return { asOf: seq, epoch, intervalMs: Math.round(throttle.intervalMs(intervalMs)), throttled: throttle.throttled };
+  }
+
+  #hasImmediate(entry: ViewEntry): boolean {
+    return this.#options.streams.use(entry)?.streams.has('immediate') ?? false;
+  }
+
+  #hasInterval(entry: ViewEntry, intervalMs: number): boolean {
+    return this.#options.streams.use(entry)?.streams.has(`net ${intervalMs}`) ?? false;
+  }
+
+  #record(record: SweepRecord): void {
+    this.records.push(record);
+    if (this.records.length > RECORDS_MAX) this.records.shift();
+  }
+}

@@ -1,0 +1,32 @@
+import type { Field } from '../protocol/messages.ts';
+import type { Mode } from '../protocol/request.ts';
+import type { IntervalClass } from '../streams/schedule.ts';
+import type { Stream } from '../streams/stream.ts';
+import type { ViewEntry } from '../views/filter-set.ts';
+import type { SessionId, StreamId } from './link.ts';
+
+/** One panel's interest in one view; names and order of fields are its own. */
+export interface Registration {
+  readonly session: SessionId;
+  readonly id: string;
+  readonly fields: readonly Field[];
+  readonly stream: LiveStream;
+  readonly of: IntervalClass<LiveStream>;
+}
+
+/** A stream with its number, its place in the schedule and everybody who shares it. */
+export interface LiveStream {
+  readonly id: StreamId;
+  readonly entry: ViewEntry;
+  readonly mode: Mode;
+  readonly intervalMs: number;
+  readonly stream: Stream;
+  readonly of: IntervalClass<LiveStream>;
+  readonly registrations: Set<Registration>;
+  /** When the oldest change that waits in it was committed. */
+  dirtySinceMs: number;
+  /** A flushed stream is next due one whole interval after the flush. */
+  holdUntilMs: number;
+  /** When it was last sent: the rate of immediate streams is capped. */
+  sentMs: number;
+}

@@ -1,0 +1,372 @@
+import type { Clock, Timer } from '../lib/clock.ts';
+import { PanelcastError } from '../lib/panelcast-error.ts';
+import type { ErrorMessage, Flushed, Opened } from '../protocol/messages.ts';
+import type { Source } from '../sources/source.ts';
+import { Schedule } from '../streams/schedule.ts';
+import { Throttle, type ThrottleKind } from '../streams/throttle.ts';
+import { Counters } from '../views/counters.ts';
+import type { ViewEntry } from '../views/filter-set.ts';
+import { type Catalog, resolveRequest } from '../views/resolve-request.ts';
+import { ViewTable } from '../views/view-table.ts';
+import { Cutter } from './cutter.ts';
+import type { CutFacts, Identity, NotifierLink, OutputBatch, SessionId, ToNotifier } from './link.ts';
+import type { LiveStream, Registration } from './live-stream.ts';
+import { Outbox } from './outbox.ts';
+import { resumeTexts } from './resume.ts';
+import { Round } from './round.ts';
+import { type Session, SessionTable } from './session-table.ts';
+import { StreamTable } from './stream-table.ts';
+import type { Encoded } from './sweep.ts';
+
+export interface NotifierOptions {
+  readonly clock: Clock;
+  /** The store whose log positions the wire speaks of. */
+  readonly store: Source;
+  readonly catalog: Catalog;
+  readonly throttle: ThrottleKind;
+  readonly lingerMs: number;
+  /** The restriction filter of an identity; undefined restricts nothing. */
+  readonly entitlement: (identity: Identity) => string | undefined;
+  readonly onFault: (what: string, error: unknown) => void;
+}
+
+/** Newcomers within this time are answered together: one read and one encoding for all of them. */
+const ROUND_MS = 5;
+/** A flush for a seq that is not committed by then never will be. */
+const FLUSH_WAIT_MS = 5000;
+
+interface WaitingFlush {
+  readonly session: SessionId;
+  readonly id: string;
+  readonly minSeq: number;
+  readonly timer: Timer;
+}
+
+/**
+ * Requests become shared views, changes become cuts, one stream serves everybody. Single-threaded and driven by a
+ * Clock: a whole history of writes, viewers and time can be simulated from a seed.
+ */
+export class Notifier implements NotifierLink {
+  readonly counters = new Counters();
+  readonly views: ViewTable;
+  readonly streams: StreamTable;
+  readonly sessions = new SessionTable();
+  readonly cutter: Cutter;
+  readonly throttle: Throttle;
+  readonly #options: NotifierOptions;
+  readonly #schedule = new Schedule<LiveStream>();
+  readonly #outbox = new Outbox();
+  readonly #lingering = new Map<ViewEntry, Timer>();
+  readonly #waiting = new Set<WaitingFlush>();
+  #depth = 0;
+  #inbox: ToNotifier[] = [];
+  #roundTimer: Timer | undefined;
+  #receive: (batch: OutputBatch) => void = () => {};
+
+  constructor(options: NotifierOptions) {
+    this.#options = options;
+    const { catalog, clock, store } = options;
+    this.throttle = new Throttle(options.throttle, catalog.intervalMs);
+    this.views = new ViewTable({ counters: this.counters, onFault: (entry, error) => this.#fault(entry, error) });
+    this.streams = new StreamTable(this.#schedule, live => this.cutter.dirty(live));
+    this.cutter = new Cutter({
+      clock,
+      views: this.views,
+      streams: this.streams,
+      schedule: this.#schedule,
+      throttle: this.throttle,
+      counters: this.counters,
+      intervalMs: catalog.intervalMs,
+      position: () => store,
+      emit: (facts, encoded) => this.#emit(facts, encoded),
+      onFault: (entry, error) => this.#fault(entry, error),
+    });
+    for (const source of catalog.sources.values()) source.onChanges(changes => this.#changed(source, changes));
+  }
+
+  get lingering(): number {
+    return this.#lingering.size;
+  }
+
+  onOutput(receive: (batch: OutputBatch) => void): void {
+    this.#receive = receive;
+  }
+
+  tell(messages: readonly ToNotifier[]): void {
+    this.#inbox.push(...messages);
+    // Who flushes waits for his own edit to appear; everybody else can wait for company.
+    if (messages.some(({ type }) => type === 'flush')) this.#round();
+    else this.#roundTimer ??= this.#options.clock.after(ROUND_MS, () => this.#round());
+  }
+
+  /** Cuts these views, or all that have something to send, and everything associated with them. */
+  flushViews(wires: readonly string[] | undefined): number {
+    const sets = new Set<ViewEntry['set']>();
+    for (const live of this.streams.values())
+      if (wires === undefined || wires.includes(live.stream.wire)) sets.add(live.entry.set);
+    this.#together(() => this.cutter.flush(this.#streamsOf(sets)));
+    return this.#options.store.seq;
+  }
+
+  stop(): void {
+    this.#together(() => this.cutter.cutNow([...this.streams.values()]));
+    this.cutter.stop();
+    this.#roundTimer?.cancel();
+    for (const timer of this.#lingering.values()) timer.cancel();
+    for (const { timer } of this.#waiting) timer.cancel();
+  }
+
+  #changed(source: Source, changes: Parameters<ViewTable['apply']>[1]): void {
+    this.#together(() => {
+      this.views.apply(source, changes, this.#options.clock.now());
+      for (const { table } of changes) this.counters.countChanges(table, 1);
+      this.cutter.committed();
+      this.#answerWaiting();
+    });
+  }
+
+  /** One round: what was told, in order, then at most one cut for each session and one flush for all that asked. */
+  #round(): void {
+    this.#roundTimer?.cancel();
+    this.#roundTimer = undefined;
+    const inbox = this.#inbox;
+    this.#inbox = [];
+    this.#together(() => {
+      this.views.advance(this.#options.clock.now());
+      const round = new Round(this.#outbox, this.cutter);
+      for (const message of inbox) {
+        try {
+          this.#take(message, round);
+        } catch (error) {
+          this.#refuse(message, error, round);
+        }
+      }
+      this.cutter.schedule();
+      round.end();
+      this.#flush(round.flushes);
+    });
+  }
+
+  #take(message: ToNotifier, round: Round): void {
+    if (message.type === 'join') {
+      const { client, identity, resume, session } = message;
+      this.sessions.add({ id: session, identity, client, resume });
+      return;
+    }
+    const session = this.sessions.get(message.session);
+    if (session === undefined) return; // it left before this was read
+    switch (message.type) {
+      case 'leave':
+        for (const registration of session.registrations.values()) this.#leave(session, registration, round);
+        this.sessions.delete(session.id);
+        round.forget(session.id);
+        return;
+      case 'open':
+        this.#open(session, message, round);
+        return;
+      case 'close':
+        this.#close(session, message.id, round);
+        return;
+      case 'refresh':
+        for (const live of session.streams.keys())
+          this.#bringUp(session, live, { since: message.since, conflated: true }, round);
+        round.refreshed(session.id);
+        return;
+      case 'flush':
+        round.flushes.push(message);
+        return;
+      case 'ack':
+        return;
+    }
+  }
+
+  #open(session: Session, { id, request, snapshot }: Extract<ToNotifier, { type: 'open' }>, round: Round): void {
+    if (session.registrations.has(id))
+      throw new PanelcastError('conflict', `open.id "${id}" is already open on this connection; close it first`);
+    const { catalog, clock, entitlement } = this.#options;
+    const resolved = resolveRequest(request, catalog, entitlement(session.identity));
+    const nowMs = clock.now();
+    const entry = this.views.obtain(resolved, nowMs);
+    this.#lingering.get(entry)?.cancel();
+    this.#lingering.delete(entry);
+    const { fields, intervalMs, mode } = resolved;
+    const joining = { entry, mode, intervalMs, session: session.id, id, fields };
+    const registration = this.streams.join(joining, { nowMs, effectiveMs: this.throttle.intervalMs(intervalMs) });
+    session.registrations.set(id, registration);
+    try {
+      const { stream: live } = registration;
+      round.say(session.id, this.#opened(registration));
+      const shared = session.streams.get(live) ?? 0;
+      session.streams.set(live, shared + 1);
+      const since =
+        snapshot === true || session.resume?.epoch !== this.#options.store.epoch ? undefined : session.resume.seq;
+      this.#bringUp(session, live, { since, conflated: false }, round);
+      if (shared === 0) round.subscribe(session.id, live.id);
+    } catch (error) {
+      this.#close(session, id, round);
+      throw error;
+    }
+  }
+
+  /** What a stream's new listener, or one that had fallen behind, has to get before the stream itself. */
+  #bringUp(
+    session: Session,
+    live: LiveStream,
+    have: { since: number | undefined; conflated: boolean },
+    round: Round,
+  ): void {
+    if (live.mode === 'all' && live.stream.dirty) this.cutter.cutNow([live]);
+    const missed =
+      have.since === undefined
+        ? undefined
+        : round.once(live, `since ${have.since}`, () => resumeTexts(live, have.since!, this.#options.store));
+    const snapshot = (): readonly string[] => {
+      this.counters.encodings++;
+      return live.stream.snapshot(this.#options.store.seq, have.conflated);
+    };
+    round.frames(session.id, missed ?? round.once(live, have.conflated ? 'conflated' : 'snap', snapshot) ?? []);
+  }
+
+  #close(session: Session, id: string, round: Round): void {
+    const registration = session.registrations.get(id);
+    if (registration === undefined)
+      throw new PanelcastError('not-found', `close.id "${id}" is not open on this connection`);
+    this.#leave(session, registration, round);
+  }
+
+  #leave(session: Session, registration: Registration, round: Round): void {
+    const { id, stream: live } = registration;
+    session.registrations.delete(id);
+    const left = (session.streams.get(live) ?? 1) - 1;
+    if (left > 0) session.streams.set(live, left);
+    else {
+      session.streams.delete(live);
+      round.unsubscribe(session.id, live.id);
+    }
+    const promoted = this.streams.leave(registration);
+    if (promoted !== undefined) round.say(promoted.session, this.#opened(promoted));
+    if (live.registrations.size === 0) this.cutter.forget(live);
+    if (this.streams.use(live.entry) === undefined) this.#linger(live.entry);
+  }
+
+  /** A reload costs nothing: the view waits a while, with its state and without a stream. */
+  #linger(entry: ViewEntry): void {
+    const drop = (): void => {
+      this.#lingering.delete(entry);
+      this.views.drop(entry);
+    };
+    this.#lingering.set(entry, this.#options.clock.after(this.#options.lingerMs, drop));
+  }
+
+  #opened({ fields, id, stream: live }: Registration): Opened {
+    const use = this.streams.use(live.entry)!;
+    const [primary] = use.registrations;
+    const role = primary?.id === id && primary.stream === live ? 'primary' : 'secondary';
+    return { type: 'opened', id, view: live.stream.wire, role, viewers: use.sessions.size, fields };
+  }
+
+  #flush(flushes: readonly Extract<ToNotifier, { type: 'flush' }>[]): void {
+    const due: Omit<WaitingFlush, 'timer'>[] = [];
+    for (const { id, minSeq, session } of flushes) {
+      if (minSeq <= this.#options.store.seq) due.push({ session, id, minSeq });
+      else this.#waitFor({ session, id, minSeq });
+    }
+    this.#flushNow(due);
+  }
+
+  #flushNow(due: readonly Omit<WaitingFlush, 'timer'>[]): void {
+    if (due.length === 0) return;
+    const sets = new Set<ViewEntry['set']>();
+    for (const { session } of due)
+      for (const live of this.sessions.get(session)?.streams.keys() ?? []) sets.add(live.entry.set);
+    this.cutter.flush(this.#streamsOf(sets));
+    const asOf = this.#options.store.seq;
+    const round = new Round(this.#outbox, this.cutter);
+    for (const { id, session } of due) round.say(session, { type: 'flushed', id, asOf } satisfies Flushed);
+    round.end();
+  }
+
+  #waitFor(flush: Omit<WaitingFlush, 'timer'>): void {
+    const timer = this.#options.clock.after(FLUSH_WAIT_MS, () => {
+      this.#waiting.delete(waiting);
+      const round = new Round(this.#outbox, this.cutter);
+      const message = `seq ${flush.minSeq} was not committed within ${FLUSH_WAIT_MS / 1000} s; the store is at ${this.#options.store.seq}`;
+      round.say(flush.session, { type: 'error', id: flush.id, code: 'timeout', message } satisfies ErrorMessage);
+      this.#together(() => round.end());
+    });
+    const waiting: WaitingFlush = { ...flush, timer };
+    this.#waiting.add(waiting);
+  }
+
+  #answerWaiting(): void {
+    const due = [...this.#waiting].filter(({ minSeq }) => minSeq <= this.#options.store.seq);
+    for (const flush of due) {
+      flush.timer.cancel();
+      this.#waiting.delete(flush);
+    }
+    this.#flushNow(due);
+  }
+
+  #streamsOf(sets: ReadonlySet<ViewEntry['set']>): Set<LiveStream> {
+    const streams = new Set<LiveStream>();
+    for (const set of sets)
+      for (const entry of set.views.values())
+        for (const live of this.streams.use(entry)?.streams.values() ?? []) streams.add(live);
+    return streams;
+  }
+
+  #emit(facts: CutFacts, encoded: readonly Encoded[]): void {
+    const streams = encoded.map(({ live }) => live.id);
+    const spans = encoded.map(({ texts }) => this.#outbox.texts(texts));
+    if (streams.length > 0) this.#outbox.push({ type: 'cut', facts, streams, spans });
+    this.#send();
+  }
+
+  /** Spans point into the batch that they were written to: nothing is sent before all of it is said. */
+  #together<T>(say: () => T): T {
+    this.#depth++;
+    try {
+      return say();
+    } finally {
+      this.#depth--;
+      this.#send();
+    }
+  }
+
+  #send(): void {
+    if (this.#depth > 0) return;
+    const batch = this.#outbox.take();
+    if (batch !== undefined) this.#receive(batch);
+  }
+
+  #refuse(message: ToNotifier, error: unknown, round: Round): void {
+    const known =
+      error instanceof PanelcastError
+        ? error
+        : new PanelcastError('internal', 'the view failed here; the log has it', { cause: error });
+    if (known !== error) this.#options.onFault(`message ${message.type}`, error);
+    const { code, position } = known;
+    const id = 'id' in message ? { id: message.id } : {};
+    round.say(message.session, {
+      type: 'error',
+      ...id,
+      code,
+      message: known.message,
+      ...(position === undefined ? {} : { position }),
+    } satisfies ErrorMessage);
+  }
+
+  /** One view's evaluation failed: its own panels are told, everybody else goes on. */
+  #fault(entry: ViewEntry, error: unknown): void {
+    this.#options.onFault(`view v${entry.id} (${entry.set.filter.text || 'all rows'})`, error);
+    const known = error instanceof PanelcastError ? error : undefined;
+    const message = known?.message ?? 'this view could not be evaluated; the log of the notifier has the reason';
+    const code = known?.code ?? 'internal';
+    // By itself, not as a round: it may be in the middle of a cut, which has to go on.
+    for (const { id, session } of this.streams.use(entry)?.registrations ?? []) {
+      const span = this.#outbox.text(JSON.stringify({ type: 'error', id, code, message } satisfies ErrorMessage));
+      this.#outbox.push({ type: 'send', session, spans: [span] });
+    }
+    this.#send();
+  }
+}

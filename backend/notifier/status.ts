@@ -1,0 +1,108 @@
+import type { ViewEntry } from '../views/filter-set.ts';
+import type { SweepRecord } from './cutter.ts';
+import type { LiveStream } from './live-stream.ts';
+import type { Notifier } from './notifier.ts';
+
+/** What the console and `/api/status` show of the notifier; plain facts, readable by a person. */
+export interface NotifierStatus {
+  readonly seq: number;
+  readonly epoch: number;
+  readonly sets: readonly SetStatus[];
+  readonly sessions: number;
+  readonly registrations: number;
+  readonly views: number;
+  readonly streams: number;
+  /** Views that nobody watches and that are kept for a while. */
+  readonly lingering: number;
+  readonly interval: { readonly baseMs: number; readonly nowMs: number; readonly pauseMs: number; readonly throttle: string; readonly why: string };
+  readonly sweeps: readonly SweepRecord[];
+  readonly savings: readonly SourceSavings[];
+}
+
+export interface SetStatus {
+  readonly source: string;
+  readonly table: string;
+  /** Empty for all rows. */
+  readonly filter: string;
+  readonly changes: number;
+  readonly metrics: readonly ViewStatus[];
+  readonly rows: readonly ViewStatus[];
+}
+
+export interface ViewStatus {
+  readonly view: string;
+  /** Columns or metrics, order and limit, in words. */
+  readonly what: string;
+  readonly viewers: number;
+  readonly primary: string | undefined;
+  readonly secondaries: number;
+  readonly streams: readonly { readonly mode: string; readonly intervalMs: number; readonly registrations: number }[];
+  readonly changes: number;
+  readonly cuts: number;
+  readonly costMs: number;
+}
+
+export interface SourceSavings {
+  readonly source: string;
+  /** What every panel polling on its own would have asked. */
+  readonly asked: number;
+  readonly made: number;
+  readonly queries: number;
+}
+
+export function notifierStatus(notifier: Notifier, intervalMs: number): NotifierStatus {
+  const { counters, cutter, sessions, streams, throttle, views } = notifier;
+  const { asOf: seq, epoch, intervalMs: nowMs } = cutter.facts();
+  const sets = [...views.sets].map(set => {
+    const entries = [...set.views.values()];
+    return {
+      source: set.source.name,
+      table: set.table.name,
+      filter: set.filter.text,
+      changes: set.changes,
+      metrics: entries.filter(({ view }) => view.kind === 'metric').map(entry => viewStatus(entry, notifier)),
+      rows: entries.filter(({ view }) => view.kind !== 'metric').map(entry => viewStatus(entry, notifier)),
+    };
+  });
+  return {
+    seq,
+    epoch,
+    sets,
+    sessions: sessions.size,
+    registrations: streams.registrations,
+    views: sets.reduce((sum, set) => sum + set.metrics.length + set.rows.length, 0),
+    streams: streams.streams,
+    lingering: notifier.lingering,
+    interval: { baseMs: intervalMs, nowMs, pauseMs: throttle.pauseMs, throttle: throttle.kind, why: throttle.why },
+    sweeps: cutter.records,
+    savings: [...counters.sources].map(([source, { asked, made, queries }]) => ({ source, asked, made, queries })),
+  };
+}
+
+function viewStatus(entry: ViewEntry, notifier: Notifier): ViewStatus {
+  const use = notifier.streams.use(entry);
+  const [primary] = use?.registrations ?? [];
+  return {
+    view: `v${entry.id}`,
+    what: describe(entry),
+    viewers: use?.sessions.size ?? 0,
+    primary: primary === undefined ? undefined : `${primary.session}/${primary.id}`,
+    secondaries: Math.max(0, (use?.registrations.size ?? 0) - 1),
+    streams: [...(use?.streams.values() ?? [])].map(({ intervalMs, mode, registrations }: LiveStream) => ({ mode, intervalMs, registrations: registrations.size })),
+    changes: entry.changes,
+    cuts: entry.cuts,
+    costMs: entry.costMs,
+  };
+}
+
+function describe({ spec, view }: ViewEntry): string {
+  if (spec.kind === 'metric') {
+    const groups = spec.groupBy.map(index => spec.table.columns[index]!.name);
+    const metrics = view.fields.slice(groups.length).map(({ name }) => name);
+    return `${metrics.join(', ')}${groups.length > 0 ? ` by ${groups.join(', ')}` : ''}`;
+  }
+  const columns = spec.columns.length === spec.table.columns.length ? 'all columns' : view.fields.map(({ name }) => name).join(', ');
+  if (spec.kind === 'rows') return columns;
+  const order = spec.orderBy.map(({ columnIndex, desc }) => `${spec.table.columns[columnIndex]!.name}${desc ? ' down' : ''}`);
+  return `${columns}; first ${spec.limit}${order.length > 0 ? ` by ${order.join(', ')}` : ''}`;
+}

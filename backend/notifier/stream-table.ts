@@ -1,0 +1,136 @@
+import { assert } from '../lib/assert.ts';
+import type { Field } from '../protocol/messages.ts';
+import type { Mode } from '../protocol/request.ts';
+import { AllStream } from '../streams/all-stream.ts';
+import { MetricStream } from '../streams/metric-stream.ts';
+import { NetStream } from '../streams/net-stream.ts';
+import type { Schedule } from '../streams/schedule.ts';
+import type { Stream } from '../streams/stream.ts';
+import type { ViewEntry } from '../views/filter-set.ts';
+import type { SessionId, StreamId } from './link.ts';
+import type { LiveStream, Registration } from './live-stream.ts';
+
+/** Who shares a view, in the order of coming: the first is the primary. */
+export interface ViewUse {
+  readonly registrations: Set<Registration>;
+  /** Registrations a session. */
+  readonly sessions: Map<SessionId, number>;
+  readonly streams: Map<string, LiveStream>;
+}
+
+export interface Joining {
+  readonly entry: ViewEntry;
+  readonly mode: Mode;
+  readonly intervalMs: number;
+  readonly session: SessionId;
+  readonly id: string;
+  readonly fields: readonly Field[];
+}
+
+/** The streams that somebody listens to: one a view, mode and interval. */
+export class StreamTable {
+  readonly #uses = new Map<ViewEntry, ViewUse>();
+  readonly #schedule: Schedule<LiveStream>;
+  readonly #onDirty: (stream: LiveStream) => void;
+  #lastId: StreamId = 0;
+  #streams = 0;
+  #registrations = 0;
+
+  constructor(schedule: Schedule<LiveStream>, onDirty: (stream: LiveStream) => void) {
+    this.#schedule = schedule;
+    this.#onDirty = onDirty;
+  }
+
+  get registrations(): number {
+    return this.#registrations;
+  }
+
+  get streams(): number {
+    return this.#streams;
+  }
+
+  use(entry: ViewEntry): ViewUse | undefined {
+    return this.#uses.get(entry);
+  }
+
+  *values(): Iterable<LiveStream> {
+    for (const { streams } of this.#uses.values()) yield* streams.values();
+  }
+
+  join(joining: Joining, at: { nowMs: number; effectiveMs: number }): Registration {
+    const { entry, fields, id, intervalMs, mode, session } = joining;
+    let use = this.#uses.get(entry);
+    if (use === undefined) {
+      use = { registrations: new Set(), sessions: new Map(), streams: new Map() };
+      this.#uses.set(entry, use);
+    }
+    const of = this.#schedule.enter(intervalMs, entry.set.source.name, at);
+    const key = mode === 'immediate' ? mode : `${mode} ${intervalMs}`;
+    const stream = use.streams.get(key) ?? this.#create(joining, of);
+    use.streams.set(key, stream);
+    const registration: Registration = { session, id, fields, stream, of };
+    stream.registrations.add(registration);
+    use.registrations.add(registration);
+    use.sessions.set(session, (use.sessions.get(session) ?? 0) + 1);
+    this.#registrations++;
+    return registration;
+  }
+
+  /** A stream goes with its last registration. Answers who is promoted to primary, if somebody is. */
+  leave(registration: Registration): Registration | undefined {
+    const { of, session, stream } = registration;
+    const { entry } = stream;
+    const use = this.#uses.get(entry);
+    assert(use !== undefined, 'a registration leaves a view that is in use');
+    assert(use.registrations.has(registration), 'a registration leaves once');
+    const [primary] = use.registrations;
+    use.registrations.delete(registration);
+    stream.registrations.delete(registration);
+    this.#schedule.leave(of, entry.set.source.name);
+    this.#registrations--;
+    const left = use.sessions.get(session)! - 1;
+    if (left > 0) use.sessions.set(session, left);
+    else use.sessions.delete(session);
+    if (stream.registrations.size === 0) this.#remove(use, stream);
+    if (use.registrations.size === 0) this.#uses.delete(entry);
+    return primary === registration ? use.registrations.values().next().value : undefined;
+  }
+
+  #create({ entry, intervalMs, mode }: Joining, of: LiveStream['of']): LiveStream {
+    const live: LiveStream = {
+      id: ++this.#lastId,
+      entry,
+      mode,
+      intervalMs,
+      of,
+      stream: createStream(entry, mode, () => this.#onDirty(live)),
+      registrations: new Set(),
+      dirtySinceMs: 0,
+      holdUntilMs: 0,
+      sentMs: 0,
+    };
+    this.#streams++;
+    return live;
+  }
+
+  #remove(use: ViewUse, live: LiveStream): void {
+    for (const [key, stream] of use.streams) if (stream === live) use.streams.delete(key);
+    live.of.dirty.delete(live);
+    live.entry.view.sinks.delete(live.stream as never);
+    this.#streams--;
+  }
+}
+
+function createStream(entry: ViewEntry, mode: Mode, onDirty: () => void): Stream {
+  const { id, view } = entry;
+  // Frames of two modes of one view must not mix at a viewer that has both.
+  const wire = mode === 'net' ? `v${id}` : `v${id}:${mode}`;
+  if (view.kind === 'metric') {
+    const stream = new MetricStream(wire, view, onDirty);
+    view.sinks.add(stream);
+    return stream;
+  }
+  const stream = mode === 'all' ? new AllStream(wire, view, onDirty) : new NetStream(wire, view, onDirty);
+  view.sinks.add(stream);
+  return stream;
+}

@@ -1,0 +1,57 @@
+import type { RowChange } from '../protocol/messages.ts';
+import type { RowSink, ViewChange } from '../views/view.ts';
+import { rowsText, snapText } from './encode.ts';
+import type { RowsOutput } from './net-stream.ts';
+import type { Encode, Stream } from './stream.ts';
+
+/** Mode all: every state change, in order of seq. */
+export class AllStream implements Stream, RowSink {
+  readonly wire: string;
+  readonly #output: RowsOutput;
+  readonly #onDirty: () => void;
+  #pending: ViewChange[] = [];
+
+  constructor(wire: string, output: RowsOutput, onDirty: () => void) {
+    this.wire = wire;
+    this.#output = output;
+    this.#onDirty = onDirty;
+  }
+
+  get dirty(): boolean {
+    return this.#pending.length > 0;
+  }
+
+  push(change: ViewChange): void {
+    if (this.#pending.length === 0) this.#onDirty();
+    this.#pending.push(change);
+  }
+
+  take(asOf: number): Encode | undefined {
+    if (this.#pending.length === 0) return undefined;
+    const taken = this.#pending;
+    this.#pending = [];
+    return () => [rowsText({ view: this.wire, asOf, changes: taken.map(change => this.#asRowChange(change)) })];
+  }
+
+  /** What a newcomer starts from; the changes after asOf follow, and those before it are already in here. */
+  snapshot(asOf: number, conflated: boolean): readonly string[] {
+    return [
+      snapText({ view: this.wire, asOf, fields: this.#output.fields, values: this.#output.snapshotText(), conflated }),
+    ];
+  }
+
+  /** The changes that a returning client missed. */
+  replay(asOf: number, changes: readonly ViewChange[]): readonly string[] {
+    if (changes.length === 0) return [];
+    return [rowsText({ view: this.wire, asOf, changes: changes.map(change => this.#asRowChange(change)) })];
+  }
+
+  #asRowChange(change: ViewChange): RowChange {
+    return asRowChange(change, this.#output);
+  }
+}
+
+export function asRowChange({ after, before, key, seq }: ViewChange, output: Pick<RowsOutput, 'project'>): RowChange {
+  const op = before === undefined ? 'enter' : after === undefined ? 'leave' : 'update';
+  return { seq, key, op, values: output.project((after ?? before)!) };
+}

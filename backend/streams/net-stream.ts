@@ -1,0 +1,76 @@
+import type { Field } from '../protocol/messages.ts';
+import type { Key, Row } from '../protocol/schema.ts';
+import type { RowSink, ViewChange } from '../views/view.ts';
+import { deltaText, snapText } from './encode.ts';
+import type { Encode, Stream } from './stream.ts';
+
+/** What a rows or window view offers its streams. */
+export interface RowsOutput {
+  readonly fields: readonly Field[];
+  project(row: Row): Row;
+  snapshotText(): string;
+  settle(seq: number): void;
+}
+
+/** The last state of a key since the cut; `fresh` remembers when it entered, if it entered since. */
+interface Pending {
+  readonly row: Row | undefined;
+  readonly freshAt: number;
+}
+
+const NOT_FRESH = -1;
+
+/**
+ * Modes net and immediate: several changes of a row between cuts become one.
+ *
+ * A row that entered and left between two cuts is not worth a message, unless somebody joined in between: the joiner's
+ * snapshot had it, so the removal must be told. `#joins` counts snapshots; an entry is cancelled only if none was taken
+ * since it entered. Everything else is absolute and may be applied twice.
+ */
+export class NetStream implements Stream, RowSink {
+  readonly wire: string;
+  readonly #output: RowsOutput;
+  readonly #onDirty: () => void;
+  #pending = new Map<Key, Pending>();
+  #joins = 0;
+
+  constructor(wire: string, output: RowsOutput, onDirty: () => void) {
+    this.wire = wire;
+    this.#output = output;
+    this.#onDirty = onDirty;
+  }
+
+  get dirty(): boolean {
+    return this.#pending.size > 0;
+  }
+
+  push({ after, before, key }: ViewChange): void {
+    if (this.#pending.size === 0) this.#onDirty();
+    const pending = this.#pending.get(key);
+    const freshAt = pending === undefined ? (before === undefined ? this.#joins : NOT_FRESH) : pending.freshAt;
+    if (after === undefined && freshAt === this.#joins) this.#pending.delete(key);
+    else this.#pending.set(key, { row: after, freshAt: after === undefined ? NOT_FRESH : freshAt });
+  }
+
+  take(asOf: number): Encode | undefined {
+    if (this.#pending.size === 0) return undefined;
+    const taken = this.#pending;
+    this.#pending = new Map();
+    return () => {
+      const rows: Row[] = [];
+      const remove: Key[] = [];
+      for (const [key, { row }] of taken) {
+        if (row === undefined) remove.push(key);
+        else rows.push(this.#output.project(row));
+      }
+      return [deltaText({ view: this.wire, asOf, fields: this.#output.fields, rows, remove })];
+    };
+  }
+
+  snapshot(asOf: number, conflated: boolean): readonly string[] {
+    this.#output.settle(asOf);
+    const values = this.#output.snapshotText();
+    this.#joins++;
+    return [snapText({ view: this.wire, asOf, fields: this.#output.fields, values, conflated })];
+  }
+}

@@ -1,0 +1,61 @@
+/** Streams of one interval, due together. */
+export interface IntervalClass<S> {
+  readonly intervalMs: number;
+  nextMs: number;
+  /** Streams with something to send. */
+  readonly dirty: Set<S>;
+  /** Registrations by source: what N×M polling would ask for each time. */
+  readonly registrations: Map<string, number>;
+}
+
+/**
+ * When what is due. Cuts of one interval are aligned to multiples of it, so that a dashboard moves at once. Invariant:
+ * a class exists exactly while it has registrations, so that an idle notifier has no timer.
+ */
+export class Schedule<S> {
+  readonly #classes = new Map<number, IntervalClass<S>>();
+
+  get classes(): Iterable<IntervalClass<S>> {
+    return this.#classes.values();
+  }
+
+  /** One more registration. `effectiveMs` is the interval as the throttle stretches it. */
+  enter(intervalMs: number, source: string, at: { nowMs: number; effectiveMs: number }): IntervalClass<S> {
+    let found = this.#classes.get(intervalMs);
+    if (found === undefined) {
+      found = {
+        intervalMs,
+        nextMs: nextMultiple(at.nowMs, at.effectiveMs),
+        dirty: new Set(),
+        registrations: new Map(),
+      };
+      this.#classes.set(intervalMs, found);
+    }
+    found.registrations.set(source, (found.registrations.get(source) ?? 0) + 1);
+    return found;
+  }
+
+  leave(of: IntervalClass<S>, source: string): void {
+    const left = (of.registrations.get(source) ?? 0) - 1;
+    if (left > 0) of.registrations.set(source, left);
+    else of.registrations.delete(source);
+    if (of.registrations.size === 0) this.#classes.delete(of.intervalMs);
+  }
+
+  /** The classes that are due now; each is next due at its following multiple. */
+  takeDue(nowMs: number, effective: (intervalMs: number) => number): IntervalClass<S>[] {
+    const due = [...this.#classes.values()].filter(({ nextMs }) => nextMs <= nowMs);
+    for (const found of due) found.nextMs = nextMultiple(nowMs, effective(found.intervalMs));
+    return due;
+  }
+
+  nextMs(): number | undefined {
+    let next: number | undefined;
+    for (const { nextMs } of this.#classes.values()) if (next === undefined || nextMs < next) next = nextMs;
+    return next;
+  }
+}
+
+function nextMultiple(nowMs: number, intervalMs: number): number {
+  return (Math.floor(nowMs / intervalMs) + 1) * intervalMs;
+}

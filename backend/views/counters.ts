@@ -1,0 +1,35 @@
+import { Histogram } from '../lib/histogram.ts';
+
+/**
+ * The work that was done and the work that sharing spared, per source. `asked` is what every registration polling on its
+ * own would have cost: one evaluation an interval each; `made` is what was evaluated.
+ */
+export interface SourceWork {
+  asked: number;
+  made: number;
+  /** Reads of the source itself: first loads, snapshots, refills. */
+  queries: number;
+}
+
+const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+export class Counters {
+  readonly sources = new Map<string, SourceWork>();
+  readonly changes = new Map<string, number>();
+  encodings = 0;
+  readonly sweepSeconds = new Histogram(SECONDS);
+  readonly changeToSendSeconds = new Histogram(SECONDS);
+
+  work(source: string): SourceWork {
+    let work = this.sources.get(source);
+    if (work === undefined) {
+      work = { asked: 0, made: 0, queries: 0 };
+      this.sources.set(source, work);
+    }
+    return work;
+  }
+
+  countChanges(table: string, count: number): void {
+    this.changes.set(table, (this.changes.get(table) ?? 0) + count);
+  }
+}

@@ -1,0 +1,190 @@
+import type { Change } from '../object-server/change.ts';
+import type { TableSchema } from '../protocol/schema.ts';
+import type { ReadSpec, Source } from '../sources/source.ts';
+import type { Counters } from './counters.ts';
+import { FilterSet, type ViewEntry } from './filter-set.ts';
+import { Matcher } from './matcher/matcher.ts';
+import { MetricsView } from './metrics-view.ts';
+import type { ResolvedRequest, ViewSpec } from './resolve-request.ts';
+import { RowsView } from './rows-view.ts';
+import { WindowView } from './window-view.ts';
+
+/** The filter sets over one table, found by what a change touches. */
+interface TableSets {
+  readonly matcher: Matcher;
+  readonly byFilterId: Map<number, FilterSet>;
+  /** Filters that speak of now() are asked one by one: time, too, changes what they keep. */
+  readonly relative: Set<FilterSet>;
+}
+
+export interface ViewTableOptions {
+  readonly counters: Counters;
+  /** One view failed on a change or a read; the others go on. */
+  readonly onFault: (entry: ViewEntry, error: unknown) => void;
+}
+
+/**
+ * All request sets (Fig. 3): filter set → views, each once however many asked. Every committed change is applied to the
+ * sets whose membership it touches and to no others.
+ */
+export class ViewTable {
+  /** Views that have to be settled at their next cut; whoever cuts them takes them out. */
+  readonly touched = new Set<ViewEntry>();
+  readonly #sets = new Map<string, FilterSet>();
+  readonly #tables = new Map<string, TableSets>();
+  readonly #options: ViewTableOptions;
+  #lastId = 0;
+
+  constructor(options: ViewTableOptions) {
+    this.#options = options;
+  }
+
+  get sets(): Iterable<FilterSet> {
+    return this.#sets.values();
+  }
+
+  get size(): number {
+    return this.#sets.size;
+  }
+
+  find(request: ResolvedRequest): ViewEntry | undefined {
+    return this.#sets.get(request.setKey)?.views.get(request.viewKey);
+  }
+
+  /** The view that a request means, made if nobody asked before. */
+  obtain(request: ResolvedRequest, nowMs: number): ViewEntry {
+    let set = this.#sets.get(request.setKey);
+    if (set === undefined) {
+      set = this.#addSet(request, nowMs);
+    }
+    let entry = set.views.get(request.viewKey);
+    if (entry === undefined) {
+      const owner = set;
+      const view = createView(request.spec, request.source, () => this.#readSpec(owner));
+      entry = {
+        id: ++this.#lastId,
+        key: request.viewKey,
+        set,
+        view,
+        spec: request.spec,
+        changes: 0,
+        cuts: 0,
+        costMs: 0,
+      };
+      set.views.set(request.viewKey, entry);
+    }
+    return entry;
+  }
+
+  drop(entry: ViewEntry): void {
+    const { set } = entry;
+    set.views.delete(entry.key);
+    this.touched.delete(entry);
+    if (set.views.size > 0) return;
+    this.#sets.delete(set.key);
+    const sets = this.#tables.get(tableKey(set.source, set.table))!;
+    sets.relative.delete(set);
+    if (set.filterId !== undefined) {
+      sets.matcher.remove(set.filterId);
+      sets.byFilterId.delete(set.filterId);
+    }
+  }
+
+  /** Committed transitions of one source, oldest first. */
+  apply(source: Source, changes: readonly Change[], nowMs: number): void {
+    for (const change of changes) {
+      const sets = this.#tables.get(`${source.name} ${change.table}`);
+      if (sets === undefined) continue;
+      const { after, before, key, seq } = change;
+      sets.matcher.match(before, after, nowMs, nowMs, (id, mask) => {
+        this.#applyTo(sets.byFilterId.get(id)!, {
+          seq,
+          key,
+          before: mask & 2 ? before : undefined,
+          after: mask & 1 ? after : undefined,
+        });
+      });
+      for (const set of sets.relative) {
+        const { is, was } = set.members!.apply(key, after, nowMs);
+        if (was || is)
+          this.#applyTo(set, { seq, key, before: was ? before : undefined, after: is ? after : undefined });
+      }
+    }
+  }
+
+  /** Lets time pass for the filters that speak of now(). */
+  advance(nowMs: number): void {
+    for (const { relative } of this.#tables.values()) for (const set of relative) this.#advanceSet(set, nowMs);
+  }
+
+  #advanceSet(set: FilterSet, nowMs: number): void {
+    set.nowMs = nowMs;
+    set.members!.advance(nowMs, key => {
+      const row = set.source.readOne(set.table, key);
+      const { is, was } = set.members!.apply(key, row, nowMs);
+      if (was === is || row === undefined) return;
+      this.#applyTo(set, { seq: set.source.seq, key, before: was ? row : undefined, after: is ? row : undefined });
+    });
+  }
+
+  #applyTo(set: FilterSet, change: Parameters<ViewEntry['view']['apply']>[0]): void {
+    set.changes++;
+    for (const entry of set.views.values()) {
+      try {
+        entry.view.apply(change);
+        entry.changes++;
+        if (entry.view.kind !== 'rows') this.touched.add(entry);
+      } catch (error) {
+        entry.view.reset();
+        this.touched.add(entry);
+        this.#options.onFault(entry, error);
+      }
+    }
+  }
+
+  #addSet(request: ResolvedRequest, nowMs: number): FilterSet {
+    const { filter, source, table } = request;
+    const sets = this.#setsOf(source, table);
+    const set = new FilterSet({ key: request.setKey, source, table, filter, nowMs });
+    if (filter.relative) {
+      set.members!.load(source, table, nowMs);
+      sets.relative.add(set);
+      this.#options.counters.work(source.name).queries++;
+    } else {
+      set.filterId = sets.matcher.add(filter);
+      sets.byFilterId.set(set.filterId, set);
+    }
+    this.#sets.set(set.key, set);
+    return set;
+  }
+
+  #setsOf(source: Source, table: TableSchema): TableSets {
+    const key = tableKey(source, table);
+    let sets = this.#tables.get(key);
+    if (sets === undefined) {
+      sets = { matcher: new Matcher(), byFilterId: new Map(), relative: new Set() };
+      this.#tables.set(key, sets);
+    }
+    return sets;
+  }
+
+  #readSpec(set: FilterSet): ReadSpec {
+    this.#options.counters.work(set.source.name).queries++;
+    return { table: set.table, where: set.filter.toSql(set.nowMs) };
+  }
+}
+
+function tableKey(source: Source, table: TableSchema): string {
+  return `${source.name} ${table.name}`;
+}
+
+function createView(spec: ViewSpec, source: Source, read: () => ReadSpec): ViewEntry['view'] {
+  switch (spec.kind) {
+    case 'rows':
+      return new RowsView(spec, source, read);
+    case 'window':
+      return new WindowView(spec, source, read);
+    case 'metric':
+      return new MetricsView(spec, source, read);
+  }
+}

@@ -1,0 +1,70 @@
+import { assert } from '../lib/assert.ts';
+import type { Field } from '../protocol/messages.ts';
+import { columnIndex, type Key, type Row } from '../protocol/schema.ts';
+import type { Order, ReadSpec, Source } from '../sources/source.ts';
+import { columnFields } from './fields.ts';
+import type { RowsSpec } from './rows-view.ts';
+import type { RowSink, View, ViewChange } from './view.ts';
+import { Window } from './window.ts';
+
+export interface WindowRowsSpec extends RowsSpec {
+  readonly orderBy: readonly Order[];
+  readonly limit: number;
+}
+
+/** The first `limit` rows of a filter in an order. What left and what moved up is known only when it is cut. */
+export class WindowView implements View {
+  readonly kind = 'window';
+  readonly fields: readonly Field[];
+  readonly sinks = new Set<RowSink>();
+  readonly #spec: WindowRowsSpec;
+  readonly #keyIndex: number;
+  readonly #refill: (limit: number) => readonly Row[];
+  #window: Window;
+
+  constructor(spec: WindowRowsSpec, source: Source, read: () => ReadSpec) {
+    this.fields = columnFields(spec.table, spec.columns);
+    this.#spec = spec;
+    this.#keyIndex = columnIndex(spec.table, spec.table.primaryKey);
+    this.#refill = limit => source.read({ ...read(), orderBy: spec.orderBy, limit });
+    this.#window = this.#newWindow();
+  }
+
+  apply(change: ViewChange): void {
+    this.#window.apply(change.before, change.after);
+  }
+
+  settle(seq: number): void {
+    const { remove, upsert } = this.#window.takeCut();
+    for (const key of remove) for (const sink of this.sinks) sink.push({ seq, key, before: LEFT, after: undefined });
+    for (const row of upsert)
+      for (const sink of this.sinks) sink.push({ seq, key: this.#keyOf(row), before: row, after: row });
+  }
+
+  reset(): void {
+    this.#window = this.#newWindow();
+  }
+
+  project(row: Row): Row {
+    return this.#spec.columns.map(column => row[column]!);
+  }
+
+  snapshotText(): string {
+    const rows = this.#window.rows();
+    return JSON.stringify(this.#spec.columns.map(column => rows.map(row => row[column])));
+  }
+
+  #newWindow(): Window {
+    const { columns, limit, orderBy } = this.#spec;
+    return new Window({ keyIndex: this.#keyIndex, orderBy, limit, columns }, this.#refill);
+  }
+
+  #keyOf(row: Row): Key {
+    const key = row[this.#keyIndex];
+    assert(key !== undefined && key !== null, 'a primary key is never null');
+    return key;
+  }
+}
+
+/** A window forgets what it lets go. That there was something is all that its streams need to know: see NetStream. */
+const LEFT: Row = [];
