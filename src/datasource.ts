@@ -13,8 +13,10 @@ import {
 import { getBackendSrv, getTemplateSrv, type TemplateSrv } from '@grafana/runtime';
 import { forkJoin, map, type Observable, of } from 'rxjs';
 import type { Request } from '../backend/protocol/request.ts';
+import { seriesFrames } from './frames/series-frames.ts';
 import { interpolateFilter } from './interpolate.ts';
 import type { PanelcastOptions, PanelcastQuery } from './types.ts';
+import { PanelcastVariables } from './variables.ts';
 
 interface QueryAnswer {
   readonly frames: readonly DataFrameJSON[];
@@ -27,6 +29,7 @@ export class PanelcastDataSource extends DataSourceApi<PanelcastQuery, Panelcast
 
   constructor(settings: DataSourceInstanceSettings<PanelcastOptions>, templates: TemplateSrv = getTemplateSrv()) {
     super(settings);
+    this.variables = new PanelcastVariables(this);
     this.#url = settings.url ?? '';
     this.#templates = templates;
   }
@@ -52,7 +55,12 @@ export class PanelcastDataSource extends DataSourceApi<PanelcastQuery, Panelcast
     const data = this.#interpolate(target.request, scoped);
     return getBackendSrv()
       .fetch<QueryAnswer>({ method: 'POST', url: `${this.#url}/api/query`, data, showErrorAlert: false })
-      .pipe(map(answer => answer.data.frames.map(frame => ({ ...dataFrameFromJSON(frame), refId: target.refId }))));
+      .pipe(map(answer => answer.data.frames.flatMap(frame => this.#frames(dataFrameFromJSON(frame), target))));
+  }
+
+  #frames(frame: DataFrame, target: PanelcastQuery): DataFrame[] {
+    const frames = target.format === 'series' ? seriesFrames(frame, target.request.groupBy ?? []) : [frame];
+    return frames.map(made => ({ ...made, refId: target.refId }));
   }
 
   #interpolate(request: Request, scoped: ScopedVars): Request {

@@ -1,5 +1,8 @@
 import { DataSourcePlugin } from '@grafana/data';
 import { PanelcastDataSource } from './datasource.ts';
+import { QueryEditor } from './editor/QueryEditor.tsx';
 import type { PanelcastOptions, PanelcastQuery } from './types.ts';
 
-export const plugin = new DataSourcePlugin<PanelcastDataSource, PanelcastQuery, PanelcastOptions>(PanelcastDataSource);
+export const plugin = new DataSourcePlugin<PanelcastDataSource, PanelcastQuery, PanelcastOptions>(
+  PanelcastDataSource,
+).setQueryEditor(QueryEditor);
