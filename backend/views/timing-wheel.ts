@@ -51,7 +51,7 @@ export class TimingWheel<Id> {
     }
     const sooner = dueMs < entry.dueMs;
     entry.dueMs = dueMs;
-    this.#place(entry);
+    if (sooner) this.#place(entry);
   }
 
   disarm(id: Id): void {

@@ -140,6 +140,17 @@ describe('the series of a metric view', () => {
     ]);
   });
 
+  it('forgets first the group that has been gone the longest', () => {
+    const series = grouped({ groupsMax: 2 });
+    const frames: Record<string, number>[] = [{ a: 1, b: 1 }, { b: 1 }, { b: 1, c: 1 }, {}, { d: 1 }];
+    for (const [second, frame] of frames.entries()) series.record(second * SECOND, counts(frame));
+    expect(new Set(rowsOf(series).map(row => row[1]))).toEqual(new Set(['c', 'd']));
+    const other = grouped({ groupsMax: 2 });
+    const others: Record<string, number>[] = [{ a: 1, b: 1 }, { a: 2 }, {}, { c: 1 }];
+    for (const [second, frame] of others.entries()) other.record(second * SECOND, counts(frame));
+    expect(new Set(rowsOf(other).map(row => row[1]))).toEqual(new Set(['a', 'c']));
+  });
+
   it('does not go back when the clock does', () => {
     const series = single();
     series.record(10_000, count(1));
