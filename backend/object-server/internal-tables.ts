@@ -4,6 +4,7 @@ import type { DatabaseSync } from 'node:sqlite';
 export const APPLICATION_ID = 0x50637374;
 /** Counts the incompatible layouts of the internal tables. */
 export const FORMAT = 1;
+const MARKS = `PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${FORMAT};`;
 
 /**
  * What the object server keeps beside the tables of its users, in the same file and the same transactions. Users never
@@ -33,9 +34,12 @@ const INTERNAL_TABLES = `
 
 export function createInternalTables(db: DatabaseSync): void {
   if (db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'panelcast_meta'").get()) return;
-  db.exec(
-    `BEGIN; ${INTERNAL_TABLES} PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${FORMAT}; COMMIT`,
-  );
+  db.exec(`BEGIN; ${INTERNAL_TABLES} ${MARKS} COMMIT`);
+}
+
+/** A database filled from another has its tables, but not these marks. */
+export function markFormat(db: DatabaseSync): void {
+  db.exec(MARKS);
 }
 
 export function readMeta(db: DatabaseSync, name: string): string | number | undefined {

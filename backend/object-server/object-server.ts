@@ -14,14 +14,15 @@ import { loadDump } from './dump.ts';
 import { DumpedMemory, type Durability, DurableFile, FastFile, Periodic } from './durability.ts';
 import { Housekeeping, type HousekeepingOutcome } from './housekeeping.ts';
 import { Intake, type IntakeOptions, type IntakeOutcome } from './intake.ts';
-import { beginRun, endRun } from './lifetime.ts';
+import { beginRun, endRun, epochOf } from './lifetime.ts';
 import { migrate } from './migration.ts';
 import { type CompleteOptions, type ObjectServerOptions, withDefaults } from './object-server-options.ts';
 import { Outcomes } from './outcomes.ts';
+import type { StatementParameters } from './readers/statement-parameters.ts';
 import { type Selection, Selections, type Snapshot } from './snapshot.ts';
 import { storageError } from './sqlite-error.ts';
 import { StatementGuard } from './statement-guard.ts';
-import { type StatementOutcome, type StatementParams, UserStatements } from './user-statement.ts';
+import { type StatementOutcome, UserStatements } from './user-statement.ts';
 import type { Idempotency, Outcome, Write } from './write.ts';
 import { WriteQueue } from './write-queue.ts';
 import { Writer } from './writer.ts';
@@ -83,7 +84,8 @@ export class ObjectServer {
     this.#directory = directory;
     this.tables = tables;
     this.databaseFile = mode === 'dump' ? undefined : directory?.database;
-    this.epoch = beginRun(db, mode);
+    // A dump has noted the run in its file already.
+    this.epoch = mode === 'dump' ? epochOf(db) : beginRun(db, mode);
     const { layout, logIsVoid } = migrate(db, tables);
     const capture = new Capture(db, tables);
     this.#log = new ChangeLog(db, layout, options);
@@ -143,7 +145,7 @@ export class ObjectServer {
   }
 
   /** Queues a user's statement that writes. */
-  async execute(sql: string, params?: StatementParams, idempotency?: Idempotency): Promise<StatementOutcome> {
+  async execute(sql: string, params?: StatementParameters, idempotency?: Idempotency): Promise<StatementOutcome> {
     return this.#enqueue(this.#statements.write(sql, params, idempotency));
   }
 

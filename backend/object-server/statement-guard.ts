@@ -1,11 +1,11 @@
-import { constants, type DatabaseSync, type SQLInputValue } from 'node:sqlite';
+import { constants, type DatabaseSync } from 'node:sqlite';
 import { PanelcastError } from '../lib/panelcast-error.ts';
 import { Capture } from './capture.ts';
 
 /** Table-valued functions that make rows of what they are given and reach nothing else. */
 const TABLE_FUNCTIONS = new Set(['json_each', 'json_tree']);
 const INTERNAL = /^(sqlite_|panelcast_|pragma_|dbstat$)/i;
-const FORBIDDEN_FUNCTIONS = new Set(['load_extension', 'fts3_tokenizer', 'sqlite_compileoption_get']);
+const FORBIDDEN_FUNCTIONS = new Set(['load_extension', 'fts3_tokenizer']);
 /** A text or row that a user's statement makes may be this long, in bytes; the store's own may be longer. */
 const LENGTH_MAX = 1_000_000;
 
@@ -31,8 +31,13 @@ export class StatementGuard {
     });
   }
 
-  /** Prepares and executes a user's statement that writes. */
-  run(sql: string, params: readonly SQLInputValue[]): void {
+  /** Whether a statement compiled since `guarded` began changes rows. */
+  get writes(): boolean {
+    return this.#writes;
+  }
+
+  /** Runs what compiles and executes a user's statement; what the authorizer refuses is `forbidden`, with why. */
+  guarded<T>(run: () => T): T {
     const { limits } = this.#db;
     const length = limits.length;
     this.#isGuarding = true;
@@ -40,9 +45,7 @@ export class StatementGuard {
     this.#writes = false;
     limits.length = LENGTH_MAX;
     try {
-      const statement = this.#db.prepare(sql);
-      if (!this.#writes) throw new PanelcastError('forbidden', 'the statement does not write; send it as a query');
-      statement.run(...params);
+      return run();
     } catch (error) {
       if (this.#refusal === undefined) throw error;
       throw new PanelcastError('forbidden', this.#refusal, { cause: error });
@@ -68,15 +71,18 @@ export class StatementGuard {
         if (second === '' && !INTERNAL.test(first)) return undefined;
         return `"${first}" is not a table that can be read`;
       case constants.SQLITE_FUNCTION:
-        if (FORBIDDEN_FUNCTIONS.has(second.toLowerCase())) return `function ${second} is not allowed`;
-        if (Capture.isFunction(second) && !(trigger && Capture.isFunction(trigger)))
-          return `function ${second} is not allowed`;
-        return undefined;
+        return this.#refuseFunction(second, trigger);
       case constants.SQLITE_RECURSIVE:
         return 'WITH RECURSIVE is not allowed in a statement that writes';
       default:
         return 'only INSERT, UPDATE, DELETE and REPLACE on the tables of /api/schema are allowed';
     }
+  }
+
+  #refuseFunction(name: string, trigger: string | null): string | undefined {
+    const isOurCall = trigger !== null && Capture.isFunction(trigger);
+    const isRefused = FORBIDDEN_FUNCTIONS.has(name.toLowerCase()) || (Capture.isFunction(name) && !isOurCall);
+    return isRefused ? `function ${name} is not allowed` : undefined;
   }
 
   #isTable(name: string): boolean {

@@ -1,121 +1,143 @@
-import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import { PanelcastError } from '../lib/panelcast-error.ts';
-import type { Value } from '../protocol/schema.ts';
 import type { Capture, CaptureMark } from './capture.ts';
+import { sqlFailure } from './readers/sql-failure.ts';
+import { type BoundParameters, bindParameters, type StatementParameters } from './readers/statement-parameters.ts';
+import { singleStatement, type Token } from './readers/statement-text.ts';
 import { quoteName } from './sql-text.ts';
-import { sqliteCode } from './sqlite-error.ts';
+import { storageError } from './sqlite-error.ts';
 import type { StatementGuard } from './statement-guard.ts';
-import { scanStatement } from './statement-scan.ts';
 import type { TableDefinition } from './table-schema.ts';
 import type { Idempotency, Outcome, Write } from './write.ts';
+import { checkWriteBudget, type PlanLine } from './write-budget.ts';
 
 export interface StatementOutcome extends Outcome {
   /** Rows that the statement and its triggers changed; 0 when all had those values already. */
   readonly changes: number;
 }
 
-/** By position, or by name as `:name`, `@name` or `$name` in the statement. */
-export type StatementParams = readonly Value[] | Readonly<Record<string, Value>>;
+export interface UserStatementOptions {
+  readonly guard: StatementGuard;
+  readonly tables: readonly TableDefinition[];
+  /** Told after each statement, while its transaction is still open. */
+  readonly done: () => void;
+}
+
+interface UserStatement {
+  readonly sql: string;
+  readonly tokens: readonly Token[];
+  readonly bound: BoundParameters;
+}
 
 const KEYWORDS = ['INSERT', 'UPDATE', 'DELETE', 'REPLACE', 'WITH'];
 
-/** Users' INSERT, UPDATE, DELETE and REPLACE, each alone in its transaction and guarded. */
+/** Users' INSERT, UPDATE, DELETE and REPLACE: guarded, within a budget, and each alone in its transaction. */
 export class UserStatements {
   readonly #db: DatabaseSync;
   readonly #capture: Capture;
-  readonly #guard: StatementGuard;
-  readonly #tables: readonly TableDefinition[];
-  readonly #done: () => void;
+  readonly #options: UserStatementOptions;
 
-  /** `done` is told after each statement, while its transaction is still open. */
   constructor(db: DatabaseSync, capture: Capture, options: UserStatementOptions) {
     this.#db = db;
     this.#capture = capture;
-    this.#guard = options.guard;
-    this.#tables = options.tables;
-    this.#done = options.done;
+    this.#options = options;
   }
 
-  write(sql: string, params: StatementParams = [], idempotency?: Idempotency): Write<StatementOutcome> {
-    const keyword = scanStatement(sql);
+  write(sql: string, params: StatementParameters = [], idempotency?: Idempotency): Write<StatementOutcome> {
+    const tokens = singleStatement(sql);
+    const keyword = tokens[0]!.text.toUpperCase();
     if (!KEYWORDS.includes(keyword))
       throw new PanelcastError(
         'forbidden',
-        `a statement that writes begins with ${KEYWORDS.join(', ')}, not ${keyword}`,
+        `a statement that writes begins with ${KEYWORDS.join(', ')}; not ${keyword}`,
+        {
+          position: tokens[0]!.start,
+        },
       );
-    const values = bindable(params);
-    return {
-      alone: true,
-      rows: 1,
-      bytes: 2 * sql.length + 100 * values.length,
-      idempotency,
-      apply: () => this.#run(sql, values),
-    };
+    const statement = { sql, tokens, bound: bindParameters(tokens, params) };
+    const bytes = 2 * sql.length + 2 * JSON.stringify(params).length;
+    return { alone: true, rows: 1, bytes, idempotency, apply: () => this.#apply(statement) };
   }
 
-  #run(sql: string, params: SQLInputValue[]): StatementOutcome {
+  #apply(statement: UserStatement): StatementOutcome {
     const mark = this.#capture.mark();
     try {
-      this.#guard.run(sql, params);
+      this.#options.guard.guarded(() => this.#run(statement));
       this.#refuseNul(mark);
     } catch (error) {
-      throw statementError(error);
+      throw this.#failure(error, statement);
     }
-    this.#done();
+    this.#options.done();
     return { changes: this.#capture.mark().changes - mark.changes, seq: this.#capture.seq };
+  }
+
+  #run({ sql, bound }: UserStatement): void {
+    const statement = this.#db.prepare(sql);
+    if (!this.#options.guard.writes)
+      throw new PanelcastError('forbidden', 'the statement does not write; send it as a query');
+    const explain = this.#db.prepare(`EXPLAIN QUERY PLAN ${sql}`);
+    const plan = explain.all(bound.named, ...bound.positional) as unknown as PlanLine[];
+    checkWriteBudget(plan, table => this.#rowsOf(table));
+    statement.run(bound.named, ...bound.positional);
+  }
+
+  /** At most so many: rowids are counted up. */
+  #rowsOf(name: string): number | undefined {
+    const table = this.#options.tables.find(candidate => candidate.name.toLowerCase() === name.toLowerCase());
+    if (!table) return undefined;
+    return Number(this.#db.prepare(`SELECT max(rowid) AS n FROM main.${quoteName(table.name)}`).get()?.n ?? 0);
   }
 
   /** Texts with a NUL would be cut short wherever they are read, so they must not come in by way of SQL either. */
   #refuseNul(mark: CaptureMark): void {
     const changes = this.#capture.since(mark);
-    for (const table of this.#tables) {
+    for (const table of this.#options.tables) {
       const keys = changes.filter(change => change.table === table.name && change.after).map(change => change.key);
       if (keys.length === 0) continue;
-      const hasNul = table.columns
-        .filter(column => column.type === 'text')
-        .map(column => `instr(${quoteName(column.name)}, char(0)) > 0`);
-      if (hasNul.length === 0) continue;
-      const key = quoteName(table.primaryKey);
-      const found = this.#db
-        .prepare(
-          `SELECT 1 FROM json_each(?) AS keys LEFT JOIN main.${quoteName(table.name)} ON ${key} = keys.value
-           WHERE ${hasNul.join(' OR ')} LIMIT 1`,
-        )
-        .get(JSON.stringify(keys));
+      const found = this.#db.prepare(nulSql(table)).get({ keys: JSON.stringify(keys) });
       if (found) throw new PanelcastError('bad-sql', `the statement puts a NUL character into table "${table.name}"`);
+    }
+  }
+
+  /** A fault of the statement is the user's to read, in SQLite's words. */
+  #failure(error: unknown, { sql, tokens }: UserStatement): unknown {
+    if (storageError(error, () => true)) return error;
+    if (error instanceof Error && 'code' in error && error.code === 'ERR_OUT_OF_RANGE')
+      return new PanelcastError(
+        'bad-sql',
+        'the statement makes an integer beyond ±2^53, which is kept nowhere exactly',
+        {
+          cause: error,
+        },
+      );
+    const { tables, guard } = this.#options;
+    return sqlFailure(error, {
+      sql,
+      tokens,
+      tables: tables.map(table => table.name),
+      columns: tables.flatMap(table => table.columns.map(column => column.name)),
+      probe: text => this.#complaint(() => guard.guarded(() => this.#db.prepare(text))),
+    });
+  }
+
+  #complaint(run: () => void): string | undefined {
+    try {
+      run();
+      return undefined;
+    } catch (error) {
+      return error instanceof Error ? error.message : String(error);
     }
   }
 }
 
-export interface UserStatementOptions {
-  readonly guard: StatementGuard;
-  readonly tables: readonly TableDefinition[];
-  readonly done: () => void;
-}
-
-function bindable(params: StatementParams): SQLInputValue[] {
-  const isList = Array.isArray(params);
-  for (const [name, value] of Object.entries(params)) {
-    const where = isList ? `params[${name}]` : `params.${name}`;
-    const fits = value === null || typeof value === 'string' || typeof value === 'number';
-    if (!fits) throw new PanelcastError('bad-request', `${where} must be text, a number or null`);
-    if (typeof value === 'string' && value.includes('\0'))
-      throw new PanelcastError('bad-request', `${where} must not contain a NUL character`);
-    if (typeof value === 'number' && !Number.isFinite(value))
-      throw new PanelcastError('bad-request', `${where} must be a finite number`);
-  }
-  return isList ? [...(params as readonly Value[])] : [params as unknown as SQLInputValue];
-}
-
-/** A fault of the statement itself is the user's to read, in SQLite's words. */
-function statementError(error: unknown): unknown {
-  if (error instanceof PanelcastError || !(error instanceof Error)) return error;
-  if ('code' in error && (error.code === 'ERR_OUT_OF_RANGE' || error.code === 'ERR_INVALID_STATE'))
-    return new PanelcastError('bad-sql', 'an integer is beyond ±2^53, which no reader could tell apart', {
-      cause: error,
-    });
-  const code = sqliteCode(error);
-  const ofTheStatement = code === undefined || [1, 4, 18, 19, 20, 23, 25].includes(code);
-  if (!ofTheStatement) return error;
-  return new PanelcastError('bad-sql', error.message, { cause: error });
+/** Whether a row among `:keys` has a text with a NUL. A key that has one was captured cut short at it. */
+function nulSql(table: TableDefinition): string {
+  const key = quoteName(table.primaryKey);
+  const conditions = table.columns
+    .filter(column => column.type === 'text')
+    .map(column => `instr(${quoteName(column.name)}, char(0)) > 0`);
+  const isTextKey = table.columns.some(column => column.name === table.primaryKey && column.type === 'text');
+  const match = isTextKey ? `${key} >= keys.value AND ${key} < keys.value || char(1)` : `${key} = keys.value`;
+  return `SELECT 1 FROM json_each(:keys) AS keys JOIN main.${quoteName(table.name)} ON ${match}
+    WHERE ${conditions.join(' OR ') || 'FALSE'} LIMIT 1`;
 }
