@@ -1,0 +1,93 @@
+import type { Span } from '../../notifier/link.ts';
+import type { ErrorMessage } from '../../protocol/messages.ts';
+import { type Framing, frame } from './framing.ts';
+
+/** From here on a message is written from a buffer that its receivers share instead of being copied for each. */
+const SHARED_BYTES = 8 * 1024;
+
+/** How the notifier's `error` messages begin; `type` is the first property of every message. */
+const ERROR_OPENING = Buffer.from('{"type":"error"');
+
+/**
+ * The texts of one output batch and their frames. A small message is copied into each buffer that carries it (100 ns),
+ * a large one is framed once. No buffer is ever used again: a stalled socket may hold it for long.
+ */
+export class FramedTexts {
+  readonly #texts: Buffer;
+  readonly #shared = new Map<Framing, Map<number, Buffer>>();
+
+  constructor(texts: Uint8Array) {
+    this.#texts = Buffer.from(texts.buffer, texts.byteOffset, texts.byteLength);
+  }
+
+  get bytes(): number {
+    return this.#texts.length;
+  }
+
+  /** The id in an `error` message that names one: what it answers has come to nothing. */
+  failedId({ from, to }: Span): string | undefined {
+    const end = from + ERROR_OPENING.length;
+    if (end > to || this.#texts.compare(ERROR_OPENING, 0, ERROR_OPENING.length, from, end) !== 0) return undefined;
+    const { id } = JSON.parse(this.#texts.toString('utf8', from, to)) as ErrorMessage;
+    return id;
+  }
+
+  /** All in one buffer: for a group, whose members then cost one write each. */
+  whole(framing: Framing, spans: readonly Span[], tail: Buffer): Buffer {
+    const buffer = Buffer.allocUnsafe(this.#size(framing, spans) + tail.length);
+    tail.copy(buffer, this.#fill(buffer, framing, spans));
+    return buffer;
+  }
+
+  /** The large ones as the buffers that others get too, what lies between copied together: for one receiver. */
+  pieces(framing: Framing, spans: readonly Span[]): Buffer[] {
+    const pieces: Buffer[] = [];
+    for (let from = 0; from < spans.length; ) {
+      const large = this.#isLarge(spans[from]!);
+      let to = from + 1;
+      while (!large && to < spans.length && !this.#isLarge(spans[to]!)) to++;
+      pieces.push(large ? this.#sharedFrame(framing, spans[from]!) : this.#together(framing, spans.slice(from, to)));
+      from = to;
+    }
+    return pieces;
+  }
+
+  #isLarge({ from, to }: Span): boolean {
+    return to - from >= SHARED_BYTES;
+  }
+
+  #together(framing: Framing, spans: readonly Span[]): Buffer {
+    const buffer = Buffer.allocUnsafe(this.#size(framing, spans));
+    this.#fill(buffer, framing, spans);
+    return buffer;
+  }
+
+  #sharedFrame(framing: Framing, span: Span): Buffer {
+    let frames = this.#shared.get(framing);
+    if (frames === undefined) {
+      frames = new Map();
+      this.#shared.set(framing, frames);
+    }
+    let framed = frames.get(span.from);
+    if (framed === undefined) {
+      framed = frame(framing, this.#texts.subarray(span.from, span.to));
+      frames.set(span.from, framed);
+    }
+    return framed;
+  }
+
+  #size(framing: Framing, spans: readonly Span[]): number {
+    let size = 0;
+    for (const { from, to } of spans) size += framing.size(to - from);
+    return size;
+  }
+
+  #fill(buffer: Buffer, framing: Framing, spans: readonly Span[]): number {
+    let at = 0;
+    for (const { from, to } of spans) {
+      at = framing.begin(buffer, at, to - from);
+      at = framing.end(buffer, at + this.#texts.copy(buffer, at, from, to));
+    }
+    return at;
+  }
+}
