@@ -71,20 +71,26 @@ async function runCheck(args: readonly string[]): Promise<number> {
 
 async function runServe(args: readonly string[]): Promise<number> {
   const config = readConfig({ args, env: process.env, cwd: process.cwd() });
+  const signalled = firstSignal(); // from here on: one that comes while it starts ends it in order too
   const { serve } = await import('./serve.ts');
   const running = await serve(config, process.stderr.isTTY === true);
   say(`Panelcast ${VERSION} is ready: ${running.origin}/\n${running.summary}`);
-  await new Promise<void>(resolve => {
-    let signalled = false;
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-      process.on(signal, () => {
-        if (signalled) process.exit(1); // a second signal ends at once
-        signalled = true;
-        running.log.info({ signal }, 'stopping');
-        resolve();
-      });
-    }
-  });
+  const signal = await signalled;
+  running.log.info({ signal }, 'stopping');
   await running.stop();
   return 0;
+}
+
+/** A second signal ends the process at once. */
+function firstSignal(): Promise<NodeJS.Signals> {
+  return new Promise(resolve => {
+    let signalled = false;
+    const take = (signal: NodeJS.Signals): void => {
+      if (signalled) process.exit(1);
+      signalled = true;
+      resolve(signal);
+    };
+    process.on('SIGTERM', take);
+    process.on('SIGINT', take);
+  });
 }

@@ -4,6 +4,7 @@ import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } 
 import type { Logger } from '../lib/log.ts';
 import { PanelcastError } from '../lib/panelcast-error.ts';
 import { type CountRejection, Refusals } from './http-errors.ts';
+import { closeInOrder } from './orderly-close.ts';
 
 export interface ServerOptions {
   readonly log: Logger;
@@ -46,6 +47,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
     void reply.header('x-request-id', request.id);
     endSilence(request.raw, patienceMs);
   });
+  closeInOrder(server);
   server.addHook('onResponse', async (request, reply) => {
     request.log.debug(
       {

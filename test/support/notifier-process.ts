@@ -31,6 +31,11 @@ export class NotifierProcess {
     onTestFinished(() => void this.child.kill('SIGKILL'));
   }
 
+  /** Any command, while it runs. */
+  static start(args: readonly string[]): NotifierProcess {
+    return new NotifierProcess(args, {}, undefined);
+  }
+
   /** Any command, to its end. */
   static run(
     args: readonly string[],
