@@ -71,7 +71,9 @@ function compareTerms(left: Term, operator: Ordering, right: Term, position: num
   if ((left.type === 'text') !== (right.type === 'text')) throw wrong(MIXED, position);
   if (left.type === 'integer' && right.type === 'integer') return compareSums(left, operator, right, position);
   if (mentionsNow(left) || mentionsNow(right)) throw wrong(NOW_ADVICE, position);
-  return termText(left) <= termText(right)
+  const sides = [termText(left), termText(right)] as const;
+  if (sides[0] === sides[1]) return unknownWhereNull(fixed(holds(0, operator)), left);
+  return sides[0] < sides[1]
     ? test(orderVariable(left, right), operator, 0)
     : test(orderVariable(right, left), MIRROR[operator], 0);
 }
@@ -86,7 +88,7 @@ function compareSums(left: Term, operator: Ordering, right: Term, position: numb
   if (live.length === 0 && now !== 0) throw wrong(NOW_ADVICE, position);
   const answer = live.length === 0 ? fixed(holds(constant, operator)) : compareLive(live, now, constant, operator);
   if (answer === undefined) throw wrong(NOW_ADVICE, position);
-  return dead.reduce(unknownWhereNull, answer);
+  return dead.reduce((sofar: Condition, { base }) => unknownWhereNull(sofar, base), answer);
 }
 
 const NOW_ADVICE = 'now() can be compared with whole columns only, as in last_occurrence > now() - 5m; it cannot';
@@ -116,9 +118,9 @@ function compareLive(parts: readonly Part[], now: number, constant: number, oper
   return test(variable, factor < 0 ? MIRROR[operator] : operator, -constant / factor);
 }
 
-/** A part that cancels out of the numbers, as in `tally = tally`, still makes the answer NULL where it is NULL. */
-function unknownWhereNull(answer: Condition, { base }: Part): Condition {
-  const missing = isNull(base);
+/** What cancels out of the numbers, as in `tally = tally`, still makes the answer NULL where it is NULL. */
+function unknownWhereNull(answer: Condition, term: Term): Condition {
+  const missing = isNull(term);
   return junction('or', [junction('and', [answer, not(missing)]), junction('and', [UNKNOWN, missing])]);
 }
 
