@@ -2,11 +2,15 @@ import { flagOf, OPTION_NAMES, OPTIONS, type OptionName, SCALAR_NAMES, variableO
 
 /** The options as `--help` prints them. */
 export function optionsHelp(): string {
-  return SCALAR_NAMES.map(name => {
-    const { defaultText, kind, sentence } = OPTIONS[name];
-    const value = kind === 'boolean' ? '' : ` <${kind.replaceAll(' \\| ', '|')}>`;
-    return `  ${flagOf(name)}${value}${defaultText === '' ? '' : ` (${defaultText})`}\n      ${sentence}`;
-  }).join('\n');
+  return SCALAR_NAMES.map(name => `  ${usage(name)}\n      ${OPTIONS[name].sentence}`).join('\n');
+}
+
+function usage(name: OptionName): string {
+  const { defaultText, kind, secret } = OPTIONS[name];
+  const flag = flagOf(name);
+  if (kind === 'boolean') return flag; // a switch is off unless it is named
+  const value = `${flag} <${kind.replaceAll(' \\| ', '|')}>`;
+  return `${value}${secret ? `, or ${flag}-file <file>` : ''}${defaultText === '' ? '' : ` (${defaultText})`}`;
 }
 
 /** The options as the README shows them. */

@@ -22,8 +22,19 @@ describe('what is said about the options', () => {
     }
   });
 
+  it('has every switch off, so that --help need not say what it is', () => {
+    for (const name of OPTION_NAMES) if (OPTIONS[name].kind === 'boolean') expect(OPTIONS[name].default).toBe(false);
+  });
+
   it('lists every flag in --help', () => {
-    for (const flag of ['--host', '--data-dir', '--interval-ms', '--demo\n', '--throttle <adaptive|patent|off>'])
+    for (const flag of [
+      '--host',
+      '--data-dir',
+      '--interval-ms',
+      '--demo\n',
+      '--throttle <adaptive|patent|off>',
+      '--token-file <file>',
+    ])
       expect(optionsHelp()).toContain(flag);
   });
 });

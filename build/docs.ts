@@ -1,0 +1,23 @@
+/** `npm run docs`: what the documents say of options and error codes, written from where the code declares them. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { optionsTable } from '../backend/config/describe-options.ts';
+import { ERROR_KINDS } from '../backend/protocol/errors.ts';
+
+function errorsTable(): string {
+  const rows = Object.entries(ERROR_KINDS).map(
+    ([code, { status, retry, sentence }]) => `| \`${code}\` | ${status} | ${retry ? 'yes' : 'no'} | ${sentence} |`,
+  );
+  return ['| code | status | retry | meaning |', '|---|---|---|---|', ...rows].join('\n');
+}
+
+function fill(file: string, name: string, table: string): void {
+  const url = new URL(`../${file}`, import.meta.url);
+  const [before, after] = [`<!-- ${name} -->\n`, `<!-- /${name} -->`];
+  const text = readFileSync(url, 'utf8');
+  const [start, end] = [text.indexOf(before) + before.length, text.indexOf(after)];
+  if (start < before.length || end < start) throw new Error(`${file} has no place for its ${name}`);
+  writeFileSync(url, `${text.slice(0, start)}${table}\n${text.slice(end)}`);
+}
+
+fill('README.md', 'options', optionsTable());
+fill('PROTOCOL.md', 'error codes', errorsTable());
