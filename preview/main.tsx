@@ -12,6 +12,7 @@ import { fillRegistries } from './boot/registries.ts';
 import { installServices } from './boot/services.ts';
 import { chooseTheme } from './boot/theme.ts';
 import { HistoryRouter } from './page/HistoryRouter.tsx';
+import { followInternalLinks } from './page/internal-links.ts';
 import { PreviewPage } from './page/PreviewPage.tsx';
 import { installDataSources } from './services/installed-data-sources.ts';
 
@@ -33,6 +34,7 @@ async function start(): Promise<void> {
   await initPluginTranslations('grafana');
   await initPluginTranslations('grafana-scenes', [loadResources]);
   fillRegistries();
+  followInternalLinks();
   installServices();
   setDataSourceSrv(installDataSources(await loadPlugin(new URL('plugin/', document.baseURI).href)));
   show(

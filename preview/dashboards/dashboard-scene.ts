@@ -13,6 +13,7 @@ import {
   SceneTimePicker,
   SceneTimeRange,
   SceneVariableSet,
+  sceneGraph,
   VariableValueSelectors,
   VizPanel,
 } from '@grafana/scenes';
@@ -42,6 +43,10 @@ export class DashboardScene extends EmbeddedScene implements DataRequestEnricher
       body: new SceneGridLayout({ isLazy: true, children: gridChildren(dashboard.panels ?? [], onEditQuery) }),
     });
     this.#dashboard = dashboard;
+  }
+
+  findPanel(id: number): VizPanel | undefined {
+    return sceneGraph.findObject(this, object => object.state.key === `panel-${id}`) as VizPanel | undefined;
   }
 
   /** Tells the data source for which panel of which dashboard it works. */

@@ -19,7 +19,7 @@ export function PreviewBanner() {
         <li>
           A changed query lasts until the page is left: nothing is saved, and there are no users, alerts or Explore.
         </li>
-        <li>Prometheus panels read the notifier’s own /metrics, from the moment the page was opened.</li>
+        <li>Prometheus panels read the notifier’s own /metrics while they are shown: their past begins then.</li>
         <li>The typeface is your system’s.</li>
       </ul>
     </details>

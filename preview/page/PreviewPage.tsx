@@ -1,29 +1,30 @@
 import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
+import { locationService } from '@grafana/runtime';
 import { UrlSyncContextProvider, type VizPanel } from '@grafana/scenes';
 import { useStyles2 } from '@grafana/ui';
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useRef } from 'react';
 import { useLocation } from 'react-router-dom-v5-compat';
 import { DashboardScene } from '../dashboards/dashboard-scene.ts';
 import { findDashboard } from '../dashboards/provisioned.ts';
+import { addressWith, placeOf } from './address.ts';
+import { PanelEditView } from './PanelEditView.tsx';
 import { PreviewBanner } from './PreviewBanner.tsx';
 import { PreviewHeader } from './PreviewHeader.tsx';
-import { QueryDrawer } from './QueryDrawer.tsx';
 
 export function PreviewPage() {
   const styles = useStyles2(pageStyles);
-  const { search } = useLocation();
-  const dashboard = findDashboard(new URLSearchParams(search).get('dashboard'));
+  const place = placeOf(useLocation().search);
+  const dashboard = findDashboard(place.dashboard);
   const uid = dashboard.uid ?? '';
-  const [editing, setEditing] = useState<VizPanel>();
   // Grafana too keeps the scene of a dashboard that was left, and gives it back on return.
   const scenes = useRef(new Map<string, DashboardScene>());
-  if (!scenes.current.has(uid)) scenes.current.set(uid, new DashboardScene(dashboard, setEditing));
+  if (!scenes.current.has(uid)) scenes.current.set(uid, new DashboardScene(dashboard, editQuery));
   const scene = scenes.current.get(uid)!;
+  const editing = place.editPanel === null ? undefined : scene.findPanel(Number(place.editPanel));
 
   useEffect(() => {
     document.title = `${dashboard.title} · Panelcast preview`;
-    setEditing(undefined);
   }, [dashboard]);
 
   return (
@@ -32,12 +33,19 @@ export function PreviewPage() {
       <PreviewBanner />
       <main className={styles.dashboard} aria-label={dashboard.title ?? 'Dashboard'}>
         <UrlSyncContextProvider key={uid} scene={scene}>
-          <scene.Component model={scene} />
+          {editing ? (
+            <PanelEditView scene={scene} panel={editing} back={addressWith({ editPanel: null })} />
+          ) : (
+            <scene.Component model={scene} />
+          )}
         </UrlSyncContextProvider>
       </main>
-      {editing && <QueryDrawer panel={editing} onClose={() => setEditing(undefined)} />}
     </div>
   );
+}
+
+function editQuery(panel: VizPanel): void {
+  locationService.push(addressWith({ editPanel: String(panel.getLegacyPanelId()) }));
 }
 
 function pageStyles(theme: GrafanaTheme2) {

@@ -74,10 +74,10 @@ function displayed(field: Field, value: unknown): { text: string; color?: string
 
 function timelineStyles(theme: GrafanaTheme2) {
   return {
-    lanes: css({ height: '100%', overflow: 'auto', display: 'flex', flexDirection: 'column', gap: theme.spacing(0.5) }),
-    lane: css({ display: 'flex', flex: '1 1 0', minHeight: 18, alignItems: 'stretch' }),
+    lanes: css({ height: '100%', overflow: 'auto', display: 'flex', flexDirection: 'column', gap: 2 }),
+    lane: css({ display: 'flex', flex: '1 1 0', minHeight: 13, alignItems: 'stretch' }),
     name: css({
-      width: 90,
+      width: 130,
       flexShrink: 0,
       fontSize: theme.typography.size.sm,
       color: theme.colors.text.secondary,

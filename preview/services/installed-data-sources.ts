@@ -1,12 +1,55 @@
-import { DataSourceApi, type DataSourceInstanceSettings, type DataSourceJsonData } from '@grafana/data';
+import {
+  DataSourceApi,
+  type DataSourceInstanceSettings,
+  type DataSourceJsonData,
+  type DataSourcePluginMeta,
+  PluginType,
+} from '@grafana/data';
 import type { LoadedPlugin } from '../boot/plugin-loader.ts';
+import { MetricsSource } from '../prometheus/metrics-source.ts';
 import { type InstalledDataSource, PageDataSources } from './data-sources.ts';
 
 /** As in provisioning/datasources: the dashboards name data sources by these uids. */
 export const PANELCAST_UID = 'panelcast';
+export const PROMETHEUS_UID = 'prometheus';
 
 export function installDataSources(panelcast: LoadedPlugin): PageDataSources {
-  return new PageDataSources([panelcastSource(panelcast)]);
+  return new PageDataSources([panelcastSource(panelcast), prometheusSource()]);
+}
+
+const PROMETHEUS_META: DataSourcePluginMeta = {
+  id: 'prometheus',
+  name: 'Prometheus',
+  type: PluginType.datasource,
+  module: '',
+  baseUrl: '',
+  metrics: true,
+  info: {
+    author: { name: '' },
+    description: '',
+    links: [],
+    logos: { large: '', small: '' },
+    screenshots: [],
+    updated: '',
+    version: '',
+  },
+};
+
+/** Also on the page's origin: it reads the notifier's own metrics, since the page has no Prometheus. */
+function prometheusSource(): InstalledDataSource {
+  const settings: DataSourceInstanceSettings<DataSourceJsonData> = {
+    id: 2,
+    uid: PROMETHEUS_UID,
+    name: 'Prometheus',
+    type: 'prometheus',
+    url: '',
+    access: 'proxy',
+    readOnly: true,
+    meta: PROMETHEUS_META,
+    jsonData: {},
+  };
+  // DataSourceApi is invariant in its kind of query; a list of sources is not.
+  return { settings, api: new MetricsSource(settings) as unknown as DataSourceApi };
 }
 
 /** The notifier is on the page's own origin: an empty URL reaches it without Grafana's proxy. */

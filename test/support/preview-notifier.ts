@@ -25,6 +25,7 @@ export class PreviewNotifier {
   readonly #server: FastifyInstance = fastify();
   readonly #events = new DatabaseSync(':memory:');
   readonly #network = new DemoNetwork({ seed: 7, rate: 20 });
+  #answered = 0;
   #timer: NodeJS.Timeout | undefined;
 
   static async start(port = 0): Promise<{ origin: string; stop(): Promise<void> }> {
@@ -43,6 +44,7 @@ export class PreviewNotifier {
       1000,
     );
     this.#server.post('/api/query', async request => ({ frames: [this.#frame(request.body as Request)], asOf: 1 }));
+    this.#server.get('/metrics', async (_request, reply) => reply.type('text/plain').send(this.#metrics()));
     this.#server.get('/api/schema', async () => ({ tables: [eventsTable()] }));
     this.#server.get('/preview/*', async (request, reply) => {
       const path = (request.params as { '*': string })['*'] || 'index.html';
@@ -53,6 +55,24 @@ export class PreviewNotifier {
       return reply.type(CONTENT_TYPES[extname(file)] ?? 'application/octet-stream').send(body);
     });
     return this.#server.listen({ port, host: '127.0.0.1' });
+  }
+
+  /** What the notifier would count if every query were a view that a hundred viewers share. */
+  #metrics(): string {
+    const viewers = 100;
+    const values = {
+      panelcast_viewers: viewers,
+      panelcast_registrations: viewers * 12,
+      panelcast_views: 12,
+      'panelcast_evaluations_total{source="events"}': this.#answered,
+      'panelcast_evaluations_avoided_total{source="events"}': this.#answered * (viewers - 1),
+      panelcast_encodings_total: this.#answered,
+      panelcast_deliveries_total: this.#answered * viewers,
+      panelcast_bytes_sent_total: this.#answered * viewers * 2000,
+    };
+    return Object.entries(values)
+      .map(([name, value]) => `${name} ${value}\n`)
+      .join('');
   }
 
   #write(event: EventInput): void {
@@ -76,6 +96,7 @@ export class PreviewNotifier {
   }
 
   #frame(request: Request) {
+    this.#answered++;
     const rows = this.#events.prepare(selectOf(request)).all();
     const past = request.historyMs === undefined ? rows : withHistory(rows, request.historyMs);
     const names = past[0] ? Object.keys(past[0]) : [];
