@@ -130,12 +130,13 @@ export function prefixBounds(prefix: string): readonly [string, string | undefin
   return [prefix, prefix === '' ? undefined : prefixSuccessor(prefix)];
 }
 
-/** The longest literal between two `%`, which every text that fits must contain. */
-export function containedLiteral(pattern: Pattern): string {
-  const literals = pattern.pieces.flatMap(piece =>
-    piece.map(element => (element.kind === 'literal' ? element.text : '')),
-  );
-  return literals.reduce((longest, text) => (text.length > longest.length ? text : longest), '');
+/** The literal of a `LIKE '%literal%'`: the pattern fits exactly the texts that, folded, contain it. */
+export function containedLiteral({ operator, pieces }: Pattern): string | undefined {
+  const [first, middle, last] = pieces;
+  if (operator !== 'LIKE' || pieces.length !== 3 || first!.length + last!.length > 0 || middle!.length !== 1)
+    return undefined;
+  const [element] = middle!;
+  return element!.kind === 'literal' ? element!.text : undefined;
 }
 
 export function likeMatcher(pattern: Pattern): (text: string) => boolean {

@@ -1,0 +1,58 @@
+import { assert } from '../../lib/assert.ts';
+import type { Row } from '../../protocol/schema.ts';
+import type { Filter } from '../../sql/filter.ts';
+import { Bucket, type Slot } from './bucket.ts';
+import { Sample } from './sample.ts';
+import { MATCH, type Match, Walk } from './walk.ts';
+
+export { MATCH, type Match };
+
+export type FilterId = number;
+
+export type Visit = (id: FilterId, match: Match) => void;
+
+/**
+ * Finds the filters of one table that a changed row concerns, without asking the others. Filters wait in buckets under a
+ * value that a row must have to be kept at all; what remains to be asked there is the rest of the filter's diagram.
+ */
+export class Matcher {
+  readonly #sample = new Sample();
+  readonly #root = new Bucket(this.#sample);
+  /** Where each filter waits; a hole is an id that is free. */
+  readonly #slots: (Slot[] | undefined)[] = [];
+  readonly #free: FilterId[] = [];
+  readonly #walk = new Walk();
+
+  get size(): number {
+    return this.#slots.length - this.#free.length;
+  }
+
+  add(filter: Filter): FilterId {
+    const id = this.#free.pop() ?? this.#slots.length;
+    const slots: Slot[] = [];
+    this.#slots[id] = slots;
+    this.#walk.makeRoomFor(id);
+    this.#root.add(filter.diagram, id, slots);
+    return id;
+  }
+
+  remove(id: FilterId): void {
+    const slots = this.#slots[id];
+    assert(slots !== undefined, `filter ${id} is in the matcher`);
+    for (const slot of [...slots]) slot.bucket.remove(slot);
+    this.#slots[id] = undefined;
+    this.#free.push(id);
+  }
+
+  /** An inserted row has no `before`, a deleted one no `after`. Each is asked with the time that it is looked at. */
+  match(before: Row | undefined, after: Row | undefined, nowBefore: number, nowAfter: number, visit: Visit): void {
+    const row = after ?? before;
+    if (row !== undefined) this.#sample.see(row);
+    this.#walk.go(
+      this.#root,
+      before && { row: before, nowMs: nowBefore, bit: MATCH.leaves },
+      after && { row: after, nowMs: nowAfter, bit: MATCH.enters },
+    );
+    this.#walk.report(visit);
+  }
+}

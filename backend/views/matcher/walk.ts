@@ -1,0 +1,116 @@
+import type { Row, Value } from '../../protocol/schema.ts';
+import { type Diagram, decide, YES } from '../../sql/diagram.ts';
+import type { Variable } from '../../sql/variable.ts';
+import type { Bucket } from './bucket.ts';
+import { columnsChanged } from './changed-columns.ts';
+import type { PlaceIndex } from './value-index.ts';
+
+/** What a transition is to a filter, as bits: the new row is kept, the old row was. */
+export const MATCH = { enters: 1, leaves: 2, stays: 3 } as const;
+export type Match = (typeof MATCH)[keyof typeof MATCH];
+
+/** One row of a transition, and the instant that now() stands for in it. */
+export interface Image {
+  readonly row: Row;
+  readonly nowMs: number;
+  readonly bit: Match;
+}
+
+/**
+ * Goes through the buckets that the two rows of a transition lead to. A filter may be met more than once, under several
+ * of its values or by either row; what is found out each time adds up.
+ */
+export class Walk {
+  /** By id: the bits found so far. All zero between walks. */
+  #kept = new Uint8Array(64);
+  #ids: number[] = [];
+  /** Buckets found but not yet gone through; every level takes off what it put on. */
+  readonly #found: Bucket[] = [];
+  #changed = 0;
+
+  /** Must come before a walk that may meet the id. */
+  makeRoomFor(id: number): void {
+    if (id < this.#kept.length) return;
+    const kept = new Uint8Array(2 * id);
+    kept.set(this.#kept);
+    this.#kept = kept;
+  }
+
+  go(root: Bucket, before: Image | undefined, after: Image | undefined): void {
+    this.#found.length = 0;
+    if (before !== undefined && after !== undefined) {
+      this.#changed = columnsChanged(before.row, after.row, before.nowMs !== after.nowMs);
+      this.#both(root, before, after);
+    } else if (after !== undefined) this.#one(root, after);
+    else if (before !== undefined) this.#one(root, before);
+  }
+
+  /** Tells what was found and forgets it. Whoever is told may change the matcher, even walk again. */
+  report(visit: (id: number, match: Match) => void): void {
+    const ids = this.#ids;
+    if (ids.length === 0) return;
+    this.#ids = [];
+    const matches = ids.map(id => this.#kept[id] as Match); // an id is listed only once it has bits
+    for (const id of ids) this.#kept[id] = 0;
+    for (let i = 0; i < ids.length; i++) visit(ids[i]!, matches[i]!);
+  }
+
+  #both(bucket: Bucket, before: Image, after: Image): void {
+    for (const { id, rest, reads } of bucket.slots) {
+      const keptNow = keeps(rest, after);
+      const keptThen = (reads & this.#changed) === 0 ? keptNow : keeps(rest, before);
+      if (keptNow) this.#keep(id, after.bit);
+      if (keptThen) this.#keep(id, before.bit);
+    }
+    for (const index of bucket.indexes.values()) {
+      const { variable } = index;
+      const value = valueIn(variable, after);
+      if (isSame(variable, before.row, after.row) || valueIn(variable, before) === value) {
+        const from = this.#found.length;
+        const to = this.#lookUp(index, value);
+        for (let i = from; i < to; i++) this.#both(this.#found[i]!, before, after);
+        this.#found.length = from;
+      } else {
+        this.#under(index, value, after);
+        this.#under(index, valueIn(variable, before), before);
+      }
+    }
+  }
+
+  #one(bucket: Bucket, image: Image): void {
+    for (const { id, rest } of bucket.slots) if (keeps(rest, image)) this.#keep(id, image.bit);
+    for (const index of bucket.indexes.values()) this.#under(index, valueIn(index.variable, image), image);
+  }
+
+  #under(index: PlaceIndex<Bucket>, value: Value, image: Image): void {
+    const from = this.#found.length;
+    const to = this.#lookUp(index, value);
+    for (let i = from; i < to; i++) this.#one(this.#found[i]!, image);
+    this.#found.length = from;
+  }
+
+  #lookUp(index: PlaceIndex<Bucket>, value: Value): number {
+    index.find(value, this.#found);
+    return this.#found.length;
+  }
+
+  #keep(id: number, bit: Match): void {
+    const kept = this.#kept[id]!;
+    if (kept === 0) this.#ids.push(id);
+    this.#kept[id] = kept | bit;
+  }
+}
+
+function keeps(rest: Diagram, { row, nowMs }: Image): boolean {
+  return rest === YES || decide(rest, row, nowMs);
+}
+
+function valueIn(variable: Variable, { row, nowMs }: Image): Value {
+  return variable.index >= 0 ? row[variable.index]! : variable.read(row, nowMs);
+}
+
+/** Indexes are of plain or folded columns: one column's value decides. */
+function isSame({ columns }: Variable, before: Row, after: Row): boolean {
+  const { index } = columns[0]!;
+  return before[index] === after[index];
+}
