@@ -65,6 +65,11 @@ export class Fanout {
     return this.isIdle ? 0 : nowMs - this.#busySinceMs;
   }
 
+  /** For when no cut comes for long: who has left or moved is not kept until then. */
+  settle(): void {
+    if (this.isIdle) this.#house.groups.settle();
+  }
+
   receive({ texts, items }: OutputBatch): void {
     if (items.length === 0) return;
     if (this.isIdle) this.#busySinceMs = this.#house.clock.monotonicMs();

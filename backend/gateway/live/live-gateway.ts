@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Clock, Timer } from '../../lib/clock.ts';
@@ -134,6 +135,11 @@ export class LiveGateway {
     return this.#stopped;
   }
 
+  /** For measuring what a bare write to the same sockets would cost. */
+  sockets(): Socket[] {
+    return [...this.#sessions.values()].map(({ wire }) => wire.socket);
+  }
+
   stats(): LiveStats {
     const { registrations, stale, deliveries, bytes, conflations, farewells } = this.#counters;
     return {
@@ -182,9 +188,10 @@ export class LiveGateway {
     }
   }
 
-  /** One timer for everybody. Pings are spread over their period, so that no tick writes to all. */
+  /** Once a second, one timer for everybody. Pings are spread over their period, so that no tick writes to all. */
   #tick(): void {
     this.#timer = this.#house.clock.after(TICK_MS, () => this.#tick());
+    this.#fanout.settle();
     const ticksBetweenPings = Math.max(1, Math.round(this.#house.limits.pingMs / TICK_MS));
     const turn = ++this.#ticks % ticksBetweenPings;
     for (const session of this.#sessions.values()) {

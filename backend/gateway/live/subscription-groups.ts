@@ -26,7 +26,7 @@ export class SubscriptionGroup {
 }
 
 /**
- * Who gets which bytes. Changes wait until `settle`, which is called between sweeps alone: a dashboard that opens 20
+ * Who gets which bytes. Changes wait until `settle`, which is called before a sweep and never during one: a dashboard that opens 20
  * panels makes one group and not 20, and a sweep in slices never sees a group change under it.
  */
 export class SubscriptionGroups {

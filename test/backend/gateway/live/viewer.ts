@@ -71,6 +71,13 @@ export class Viewer {
     }
   }
 
+  /** Resolves once the server has taken everything that was said before. */
+  async heardByServer(): Promise<void> {
+    const answered = new Promise<void>(resolve => this.webSocket.once('pong', () => resolve()));
+    this.webSocket.ping();
+    await answered;
+  }
+
   /** The kernel keeps what is sent to it from now on. */
   stall(): void {
     this.webSocket.pause();

@@ -1,0 +1,254 @@
+/**
+ * Fan-out to many viewers over real sockets: what a sweep costs the server, the kernel included, beside a loop of bare
+ * `socket.write` of the same bytes to the same sockets, alternated. Viewers are in a process of their own.
+ */
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { FastifyInstance } from 'fastify';
+import type { LiveLimits } from '../../backend/gateway/live/limits.ts';
+import { LiveGateway } from '../../backend/gateway/live/live-gateway.ts';
+import { createServer } from '../../backend/gateway/server.ts';
+import { createLog } from '../../backend/lib/log.ts';
+import { systemClock } from '../../backend/lib/system-clock.ts';
+import type { NotifierLink, OutputBatch, OutputItem, Span, ToNotifier } from '../../backend/notifier/link.ts';
+import type { FromClients, ToClients } from './fanout-clients.ts';
+
+export interface FanoutShape {
+  readonly viewers: number;
+  /** Frames in a sweep, one a stream, and the bytes of each. */
+  readonly frames: number;
+  readonly frameBytes: number;
+  /** Pairs of sweeps: one of ours, one bare. */
+  readonly rounds: number;
+  /** Whether cuts ask for answers as they do in operation. */
+  readonly answers: boolean;
+}
+
+export interface FanoutResult {
+  /** Medians of the server's CPU, µs a viewer and sweep. */
+  readonly cpuUs: number;
+  readonly bareCpuUs: number;
+  /** Median of the ratios of neighbouring sweeps. */
+  readonly ratio: number;
+  /** From the notifier's output to the last write, median. */
+  readonly sweepMs: number;
+  readonly loopDelayP99Ms: number;
+}
+
+/** Never asks, so that the cost of writing is seen alone. */
+const SILENT: Partial<LiveLimits> = { ackMs: Infinity, ackBytes: Infinity };
+const QUIET: Partial<LiveLimits> = { pingMs: 2 ** 31, pingsUnanswered: Infinity, helloMs: 2 ** 31 };
+
+export async function measureFanout(shape: FanoutShape): Promise<FanoutResult> {
+  await using stage = await Stage.open(shape.viewers, { ...QUIET, ...(shape.answers ? {} : SILENT) });
+  const streams = Array.from({ length: shape.frames }, (_, i) => i + 1);
+  stage.subscribeAll(streams);
+  await sleep(200);
+  const bytes = await stage.bytesOf(streams, shape.frameBytes);
+  const same = Buffer.alloc(bytes, 0x20);
+  const ours: number[] = [];
+  const bare: number[] = [];
+  const spans: number[] = [];
+  const delay = monitorEventLoopDelay({ resolution: 1 });
+  for (let round = -2; round < shape.rounds; round++) {
+    const distribution: number[] = [];
+    delay.enable();
+    const own = await stage.cpuOf(bytes, async () => {
+      const started = performance.now();
+      stage.cut(streams, shape.frameBytes);
+      await stage.idle();
+      distribution.push(performance.now() - started);
+    });
+    delay.disable();
+    const loop = await stage.cpuOf(bytes, async () => {
+      for (const socket of stage.sockets) socket.write(same);
+    });
+    if (round < 0) continue;
+    ours.push(own / shape.viewers);
+    bare.push(loop / shape.viewers);
+    spans.push(...distribution);
+  }
+  return {
+    cpuUs: median(ours),
+    bareCpuUs: median(bare),
+    ratio: median(ours.map((own, i) => own / bare[i]!)),
+    sweepMs: median(spans),
+    loopDelayP99Ms: delay.percentile(99) / 1e6,
+  };
+}
+
+export interface IdleMemory {
+  readonly rssKbPerViewer: number;
+  readonly heapKbPerViewer: number;
+  readonly connectMs: number;
+}
+
+/** Viewers that have greeted and subscribed to the streams of one dashboard, and then do nothing. */
+export async function measureIdleMemory(viewers: number, panels: number): Promise<IdleMemory> {
+  await using stage = await Stage.open(100, QUIET);
+  const streams = Array.from({ length: panels }, (_, i) => i + 1);
+  const before = memory();
+  const started = performance.now();
+  await stage.connect(viewers);
+  const connectMs = performance.now() - started;
+  stage.subscribeAll(streams);
+  stage.cut(streams, 200);
+  await stage.idle();
+  await sleep(1000);
+  const after = memory();
+  return {
+    rssKbPerViewer: (after.rss - before.rss) / viewers / 1024,
+    heapKbPerViewer: (after.heap - before.heap) / viewers / 1024,
+    connectMs,
+  };
+}
+
+function memory(): { rss: number; heap: number } {
+  for (let i = 0; i < 4; i++) globalThis.gc?.();
+  const { rss, heapUsed } = process.memoryUsage();
+  return { rss, heap: heapUsed };
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1]!;
+}
+
+/** The gateway on a free port, the notifier's side of its link, and the viewers in their process. */
+class Stage implements AsyncDisposable {
+  readonly #server: FastifyInstance;
+  readonly #live: LiveGateway;
+  readonly #link: BenchLink;
+  readonly #clients: ChildProcess;
+  #asOf = 0;
+
+  private constructor(server: FastifyInstance, live: LiveGateway, link: BenchLink) {
+    this.#server = server;
+    this.#live = live;
+    this.#link = link;
+    this.#clients = fork(join(import.meta.dirname, 'fanout-clients.ts'));
+  }
+
+  static async open(viewers: number, limits: Partial<LiveLimits>): Promise<Stage> {
+    const link = new BenchLink();
+    const log = createLog({ level: 'silent', pretty: false });
+    const live = new LiveGateway({
+      link,
+      clock: systemClock,
+      log,
+      limits,
+      welcome: () => ({ epoch: 1, intervalMs: 1000 }),
+      authenticate: async () => ({ identity: { role: 'viewer' } }),
+      countRejection: () => {},
+    });
+    const server = createServer({ log, bodyBytes: 2 ** 20, connections: 100_000, countRejection: () => {} });
+    live.install(server);
+    await server.listen({ host: '127.0.0.1', port: 0, backlog: 4096 });
+    const stage = new Stage(server, live, link);
+    await stage.connect(viewers);
+    return stage;
+  }
+
+  get sockets() {
+    return this.#live.sockets();
+  }
+
+  async connect(count: number): Promise<void> {
+    const { port } = this.#server.server.address() as AddressInfo;
+    await this.#ask({ type: 'connect', port, count }, 'connected');
+  }
+
+  subscribeAll(streams: readonly number[]): void {
+    this.#link.say(
+      this.#link.sessions.map(session => ({ type: 'send', session, spans: [], subscribe: streams })),
+      [],
+    );
+  }
+
+  cut(streams: readonly number[], frameBytes: number): void {
+    const spans: Span[][] = streams.map((_, i) => [{ from: i * frameBytes, to: (i + 1) * frameBytes }]);
+    const facts = { asOf: ++this.#asOf + 1e6, epoch: 1, intervalMs: 1000, throttled: false };
+    this.#link.say([{ type: 'cut', facts, streams, spans }], Buffer.alloc(streams.length * frameBytes, 0x78));
+  }
+
+  async idle(): Promise<void> {
+    while (this.#live.stats().backlogMs > 0) await new Promise(resolve => setImmediate(resolve));
+  }
+
+  /** What one viewer gets of a cut. */
+  async bytesOf(streams: readonly number[], frameBytes: number): Promise<number> {
+    const before = this.#live.stats();
+    this.cut(streams, frameBytes);
+    await this.idle();
+    const after = this.#live.stats();
+    const bytes = (after.bytesSent - before.bytesSent) / (after.deliveries - before.deliveries);
+    await this.#ask({ type: 'expect', bytes }, 'reached');
+    return bytes;
+  }
+
+  /** Microseconds of this process until every viewer has had the bytes. */
+  async cpuOf(bytes: number, work: () => Promise<void>): Promise<number> {
+    const reached = this.#ask({ type: 'expect', bytes }, 'reached');
+    const before = process.cpuUsage();
+    await work();
+    const { user, system } = process.cpuUsage(before);
+    await reached;
+    return user + system;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const ended = once(this.#clients, 'exit');
+    this.#clients.kill();
+    await ended;
+    await this.#server.close();
+  }
+
+  async #ask(message: ToClients, answer: FromClients['type']): Promise<void> {
+    const answered = new Promise<void>(resolve => {
+      const listen = (said: FromClients): void => {
+        if (said.type !== answer) return;
+        this.#clients.off('message', listen);
+        resolve();
+      };
+      this.#clients.on('message', listen);
+    });
+    this.#clients.send(message);
+    await answered;
+  }
+}
+
+class BenchLink implements NotifierLink {
+  readonly sessions: number[] = [];
+  #receive: (batch: OutputBatch) => void = () => {};
+
+  tell(messages: readonly ToNotifier[]): void {
+    for (const message of messages) if (message.type === 'join') this.sessions.push(message.session);
+  }
+
+  onOutput(receive: (batch: OutputBatch) => void): void {
+    this.#receive = receive;
+  }
+
+  say(items: readonly OutputItem[], texts: Uint8Array | readonly []): void {
+    this.#receive({ items, texts: Uint8Array.from(texts) });
+  }
+}
+
+if (process.argv[1] === import.meta.filename) {
+  const viewers = Number(process.argv[2] ?? 1000);
+  for (const [frames, frameBytes] of [
+    [1, 200],
+    [1, 2000],
+    [1, 40_000],
+    [10, 200],
+  ] as const) {
+    for (const answers of [false, true]) {
+      const result = await measureFanout({ viewers, frames, frameBytes, rounds: 15, answers });
+      console.log(`${frames} × ${frameBytes} B, ${viewers} viewers${answers ? ', answering' : ''}`, result);
+    }
+  }
+  console.log('idle', await measureIdleMemory(2000, 20));
+}
