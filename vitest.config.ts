@@ -6,5 +6,7 @@ export default defineConfig({
     exclude: ['test/slow/**', 'node_modules/**'],
     testTimeout: 20_000,
     hookTimeout: 30_000,
+    // Written for bundlers: they import CommonJS packages by name and style sheets as modules.
+    server: { deps: { inline: [/@grafana\//] } },
   },
 });

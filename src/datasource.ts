@@ -13,6 +13,7 @@ import {
 import { getBackendSrv, getTemplateSrv, type TemplateSrv } from '@grafana/runtime';
 import { forkJoin, map, type Observable, of } from 'rxjs';
 import type { Request } from '../backend/protocol/request.ts';
+import { withEnumMappings } from './frames/enum-mappings.ts';
 import { seriesFrames } from './frames/series-frames.ts';
 import { interpolateFilter } from './interpolate.ts';
 import type { PanelcastOptions, PanelcastQuery } from './types.ts';
@@ -59,7 +60,8 @@ export class PanelcastDataSource extends DataSourceApi<PanelcastQuery, Panelcast
   }
 
   #frames(frame: DataFrame, target: PanelcastQuery): DataFrame[] {
-    const frames = target.format === 'series' ? seriesFrames(frame, target.request.groupBy ?? []) : [frame];
+    const named = { ...frame, fields: frame.fields.map(withEnumMappings) };
+    const frames = target.format === 'series' ? seriesFrames(named, target.request.groupBy ?? []) : [named];
     return frames.map(made => ({ ...made, refId: target.refId }));
   }
 

@@ -150,13 +150,8 @@ function fieldOf(name: string, rows: readonly Record<string, unknown>[]) {
   const column = eventsTable().columns.find(known => known.name === name);
   if (name === 'time' || column?.format === 'time-ms') return { name, type: 'time' };
   if (name === 'severity' || name === 'worst')
-    return { name, type: 'number', config: { mappings: [severityMapping()] } };
+    return { name, type: 'number', config: { custom: { values: SEVERITIES } } };
   return { name, type: typeof rows[0]?.[name] === 'number' ? 'number' : 'string' };
-}
-
-function severityMapping() {
-  const results = SEVERITIES.map(({ value, name, color }, index) => [value, { text: name, color, index }]);
-  return { type: 'value', options: Object.fromEntries(results) };
 }
 
 if (import.meta.main) {
