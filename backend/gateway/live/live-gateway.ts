@@ -5,7 +5,7 @@ import type { Clock, Timer } from '../../lib/clock.ts';
 import type { Logger } from '../../lib/log.ts';
 import type { NotifierLink, SessionId, ToNotifier } from '../../notifier/link.ts';
 import type { ErrorCode } from '../../protocol/errors.ts';
-import type { Grant } from '../auth.ts';
+import type { Grant } from '../grant.ts';
 import { Fanout } from './fanout.ts';
 import { GOING_AWAY } from './farewell.ts';
 import { frame, lineFraming, webSocketFraming } from './framing.ts';

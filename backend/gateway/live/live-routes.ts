@@ -2,7 +2,7 @@ import fastifyWebsocket, { type WebSocket } from '@fastify/websocket';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { PanelcastError } from '../../lib/panelcast-error.ts';
 import { type ClientMessage, PROTOCOL } from '../../protocol/messages.ts';
-import type { Grant } from '../auth.ts';
+import type { Grant } from '../grant.ts';
 import type { Inbox } from './inbox.ts';
 import type { LiveLimits } from './limits.ts';
 import type { Session } from './session.ts';

@@ -2,7 +2,7 @@ import type { Clock } from '../../lib/clock.ts';
 import type { Logger } from '../../lib/log.ts';
 import type { SessionId, ToNotifier } from '../../notifier/link.ts';
 import type { ServerMessage } from '../../protocol/messages.ts';
-import type { Grant } from '../auth.ts';
+import type { Grant } from '../grant.ts';
 import { type CutMessage, type Frames, framesOf, type GroupFrames } from './cut-frames.ts';
 import { FAREWELLS, type Farewell } from './farewell.ts';
 import { FlowWindow } from './flow-window.ts';

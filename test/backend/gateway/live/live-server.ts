@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { onTestFinished } from 'vitest';
-import type { Grant } from '../../../../backend/gateway/auth.ts';
+import type { Grant } from '../../../../backend/gateway/grant.ts';
 import type { LiveLimits } from '../../../../backend/gateway/live/limits.ts';
 import { LiveGateway } from '../../../../backend/gateway/live/live-gateway.ts';
 import { createLog } from '../../../../backend/lib/log.ts';
