@@ -27,13 +27,13 @@ function rank(unit: number): number {
   return unit >= 0xd800 && unit < 0xe000 ? unit + 0x10000 : unit;
 }
 
-const CAPITAL = /[A-Z]/;
+const BEYOND_ASCII = /[\0\x80-\uffff]/;
 const CAPITALS = /[A-Z]+/g;
 
 /** As LIKE sees a text: ASCII capitals folded, and nothing from a NUL on, where SQLite's patterns stop reading. */
 export function foldText(text: string): string {
-  const visible = patternText(text);
-  return CAPITAL.test(visible) ? visible.replace(CAPITALS, letters => letters.toLowerCase()) : visible;
+  if (!BEYOND_ASCII.test(text)) return text.toLowerCase();
+  return patternText(text).replace(CAPITALS, letters => letters.toLowerCase());
 }
 
 /** As GLOB sees a text: up to its first NUL. */

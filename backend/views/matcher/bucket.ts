@@ -1,23 +1,26 @@
 import { type Diagram, NO } from '../../sql/diagram.ts';
 import { type Placement, placementsOf } from './access.ts';
-import { columnsRead } from './changed-columns.ts';
 import { ContainsIndex } from './contains-index.ts';
 import type { Place } from './place.ts';
+import type { Rest, Rests } from './rests.ts';
 import type { Sample } from './sample.ts';
 import { type PlaceIndex, ValueIndex } from './value-index.ts';
 
-/** A filter that is asked in a bucket. */
+/** Where a filter is asked. */
 export interface Slot {
   readonly id: number;
   readonly bucket: Bucket;
-  /** What of the filter is not yet known from how the row came here. */
-  readonly rest: Diagram;
-  /** The columns that the rest reads, as bits. */
-  readonly reads: number;
-  /** Position in the bucket's list. */
+  readonly rest: Rest;
+  /** Position in the bucket's lists. */
   at: number;
   /** All slots of the same filter, this one included. */
   readonly siblings: Slot[];
+}
+
+/** What all buckets of a matcher share. */
+export interface Surroundings {
+  readonly sample: Sample;
+  readonly rests: Rests;
 }
 
 /** Below this, asking every filter costs no more than looking values up. */
@@ -25,27 +28,30 @@ const LIST_MAX = 24;
 
 /** Filters that wait under one value. Many of them are spread out again, under further values. */
 export class Bucket {
-  readonly slots: Slot[] = [];
+  /** The filters that are asked here, and at the same positions what they are asked: a walk reads nothing else. */
+  readonly ids: number[] = [];
+  readonly rests: Rest[] = [];
   readonly indexes = new Map<string, PlaceIndex<Bucket>>();
-  readonly #sample: Sample;
+  readonly #slots: Slot[] = [];
+  readonly #around: Surroundings;
   /** Takes this bucket out of its index. */
   readonly #leave: () => void;
   #spreadAt = LIST_MAX;
 
-  constructor(sample: Sample, leave: () => void = () => {}) {
-    this.#sample = sample;
+  constructor(around: Surroundings, leave: () => void = () => {}) {
+    this.#around = around;
     this.#leave = leave;
   }
 
   get isEmpty(): boolean {
-    return this.slots.length === 0 && this.indexes.size === 0;
+    return this.#slots.length === 0 && this.indexes.size === 0;
   }
 
-  add(rest: Diagram, id: number, siblings: Slot[]): void {
-    if (rest === NO) return;
-    if (this.indexes.size > 0 && this.#place(rest, id, siblings)) return;
-    this.#list(rest, id, siblings);
-    if (this.slots.length > this.#spreadAt) this.#spread();
+  add(diagram: Diagram, id: number, siblings: Slot[]): void {
+    if (diagram === NO) return;
+    if (this.indexes.size > 0 && this.#place(diagram, id, siblings)) return;
+    this.#list(this.#around.rests.take(diagram), id, siblings);
+    if (this.#slots.length > this.#spreadAt) this.#spread();
   }
 
   remove(slot: Slot): void {
@@ -53,29 +59,38 @@ export class Bucket {
     if (this.isEmpty) this.#leave();
   }
 
-  #list(rest: Diagram, id: number, siblings: Slot[]): void {
-    const slot: Slot = { id, bucket: this, rest, reads: columnsRead(rest), at: this.slots.length, siblings };
-    this.slots.push(slot);
+  #list(rest: Rest, id: number, siblings: Slot[]): void {
+    const slot: Slot = { id, bucket: this, rest, at: this.#slots.length, siblings };
+    this.#slots.push(slot);
+    this.ids.push(id);
+    this.rests.push(rest);
     siblings.push(slot);
   }
 
-  #unlist(slot: Slot): void {
-    const last = this.slots.pop()!;
+  /** The last one takes the place that becomes free. */
+  #unlist({ at, rest, siblings }: Slot): void {
+    const slot = this.#slots[at]!;
+    const last = this.#slots.pop()!;
+    this.ids.pop();
+    this.rests.pop();
     if (last !== slot) {
-      this.slots[slot.at] = last;
-      last.at = slot.at;
+      this.#slots[at] = last;
+      this.ids[at] = last.id;
+      this.rests[at] = last.rest;
+      last.at = at;
     }
-    slot.siblings.splice(slot.siblings.indexOf(slot), 1);
+    siblings.splice(siblings.indexOf(slot), 1);
+    this.#around.rests.give(rest);
   }
 
   /** What finds no place stays, and is tried again when there is twice as much of it. */
   #spread(): void {
-    for (const slot of [...this.slots]) if (this.#place(slot.rest, slot.id, slot.siblings)) this.#unlist(slot);
-    this.#spreadAt = Math.max(LIST_MAX, 2 * this.slots.length);
+    for (const slot of [...this.#slots]) if (this.#place(slot.rest.diagram, slot.id, slot.siblings)) this.#unlist(slot);
+    this.#spreadAt = Math.max(LIST_MAX, 2 * this.#slots.length);
   }
 
-  #place(rest: Diagram, id: number, siblings: Slot[]): boolean {
-    const placements = placementsOf(rest, this.#sample);
+  #place(diagram: Diagram, id: number, siblings: Slot[]): boolean {
+    const placements = placementsOf(diagram, this.#around.sample);
     if (placements === undefined) return false;
     for (const placement of placements) this.#bucketFor(placement).add(placement.rest, id, siblings);
     return true;
@@ -85,7 +100,7 @@ export class Bucket {
     const index = this.#indexFor(placement);
     const known = index.get(placement.place);
     if (known !== undefined) return known;
-    const made = new Bucket(this.#sample, () => this.#drop(placement.index, placement.place));
+    const made = new Bucket(this.#around, () => this.#drop(placement.index, placement.place));
     index.set(placement.place, made);
     return made;
   }

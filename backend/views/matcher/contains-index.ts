@@ -7,6 +7,9 @@ import type { PlaceIndex } from './value-index.ts';
 /** Shorter literals are found in too many texts to wait for. */
 export const LITERAL_MIN = 3;
 
+/** A power of two, and in the first-level cache beside everything else. */
+const HASHES = 4_096;
+
 interface Entry<B> {
   readonly literal: string;
   readonly bucket: B;
@@ -22,6 +25,8 @@ export class ContainsIndex<B> implements PlaceIndex<B> {
   /** Of the folded text. */
   readonly variable: Variable;
   readonly #byBegin = new Map<number, Entry<B>[]>();
+  /** How many begins have each hash: most places of a text are passed by without a look into the map. */
+  readonly #hashes = new Uint16Array(HASHES);
   #searches = 0;
 
   constructor(variable: Variable) {
@@ -42,22 +47,29 @@ export class ContainsIndex<B> implements PlaceIndex<B> {
     const entry = { literal, bucket, foundIn: 0 };
     const key = begin(literal, 0);
     const entries = this.#byBegin.get(key);
-    if (entries === undefined) this.#byBegin.set(key, [entry]);
-    else entries.push(entry);
+    if (entries !== undefined) entries.push(entry);
+    else {
+      this.#byBegin.set(key, [entry]);
+      this.#hashes[hash(literal, 0)]!++;
+    }
   }
 
   delete(place: Place): void {
     const literal = literalOf(place);
     const key = begin(literal, 0);
     const left = this.#byBegin.get(key)!.filter(entry => entry.literal !== literal);
-    if (left.length === 0) this.#byBegin.delete(key);
-    else this.#byBegin.set(key, left);
+    if (left.length > 0) this.#byBegin.set(key, left);
+    else {
+      this.#byBegin.delete(key);
+      this.#hashes[hash(literal, 0)]!--;
+    }
   }
 
   find(value: Value, found: B[]): void {
     if (typeof value !== 'string') return;
     const search = ++this.#searches;
     for (let at = 0; at + LITERAL_MIN <= value.length; at++) {
+      if (this.#hashes[hash(value, at)] === 0) continue;
       const entries = this.#byBegin.get(begin(value, at));
       if (entries === undefined) continue;
       for (const entry of entries) {
@@ -77,4 +89,8 @@ function literalOf(place: Place): string {
 /** Three 16-bit units as one whole number, below 2^48. */
 function begin(text: string, at: number): number {
   return text.charCodeAt(at) * 0x1_0000_0000 + text.charCodeAt(at + 1) * 0x1_0000 + text.charCodeAt(at + 2);
+}
+
+function hash(text: string, at: number): number {
+  return (text.charCodeAt(at) * 961 + text.charCodeAt(at + 1) * 31 + text.charCodeAt(at + 2)) & (HASHES - 1);
 }

@@ -2,6 +2,7 @@ import { assert } from '../../lib/assert.ts';
 import type { Row } from '../../protocol/schema.ts';
 import type { Filter } from '../../sql/filter.ts';
 import { Bucket, type Slot } from './bucket.ts';
+import { Rests } from './rests.ts';
 import { Sample } from './sample.ts';
 import { MATCH, type Match, Walk } from './walk.ts';
 
@@ -17,7 +18,7 @@ export type Visit = (id: FilterId, match: Match) => void;
  */
 export class Matcher {
   readonly #sample = new Sample();
-  readonly #root = new Bucket(this.#sample);
+  readonly #root = new Bucket({ sample: this.#sample, rests: new Rests() });
   /** Where each filter waits; a hole is an id that is free. */
   readonly #slots: (Slot[] | undefined)[] = [];
   readonly #free: FilterId[] = [];

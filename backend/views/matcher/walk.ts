@@ -1,8 +1,9 @@
 import type { Row, Value } from '../../protocol/schema.ts';
-import { type Diagram, decide, YES } from '../../sql/diagram.ts';
+import { decide } from '../../sql/diagram.ts';
 import type { Variable } from '../../sql/variable.ts';
 import type { Bucket } from './bucket.ts';
 import { columnsChanged } from './changed-columns.ts';
+import type { Rest } from './rests.ts';
 import type { PlaceIndex } from './value-index.ts';
 
 /** What a transition is to a filter, as bits: the new row is kept, the old row was. */
@@ -27,6 +28,8 @@ export class Walk {
   /** Buckets found but not yet gone through; every level takes off what it put on. */
   readonly #found: Bucket[] = [];
   #changed = 0;
+  /** What rests know which walk their answers are of; a walk within a report is another. */
+  #number = 0;
 
   /** Must come before a walk that may meet the id. */
   makeRoomFor(id: number): void {
@@ -38,6 +41,7 @@ export class Walk {
 
   go(root: Bucket, before: Image | undefined, after: Image | undefined): void {
     this.#found.length = 0;
+    this.#number++;
     if (before !== undefined && after !== undefined) {
       this.#changed = columnsChanged(before.row, after.row, before.nowMs !== after.nowMs);
       this.#both(root, before, after);
@@ -56,11 +60,11 @@ export class Walk {
   }
 
   #both(bucket: Bucket, before: Image, after: Image): void {
-    for (const { id, rest, reads } of bucket.slots) {
-      const keptNow = keeps(rest, after);
-      const keptThen = (reads & this.#changed) === 0 ? keptNow : keeps(rest, before);
-      if (keptNow) this.#keep(id, after.bit);
-      if (keptThen) this.#keep(id, before.bit);
+    const { ids, rests } = bucket;
+    for (let i = 0; i < ids.length; i++) {
+      const rest = rests[i]!;
+      if (rest.walk !== this.#number || rest.asked !== MATCH.stays) this.#askBoth(rest, before, after);
+      if (rest.kept !== 0) this.#keep(ids[i]!, rest.kept);
     }
     for (const index of bucket.indexes.values()) {
       const { variable } = index;
@@ -78,7 +82,12 @@ export class Walk {
   }
 
   #one(bucket: Bucket, image: Image): void {
-    for (const { id, rest } of bucket.slots) if (keeps(rest, image)) this.#keep(id, image.bit);
+    const { ids, rests } = bucket;
+    for (let i = 0; i < ids.length; i++) {
+      const rest = rests[i]!;
+      if (rest.walk !== this.#number || (rest.asked & image.bit) === 0) this.#ask(rest, image);
+      if ((rest.kept & image.bit) !== 0) this.#keep(ids[i]!, image.bit);
+    }
     for (const index of bucket.indexes.values()) this.#under(index, valueIn(index.variable, image), image);
   }
 
@@ -94,15 +103,29 @@ export class Walk {
     return this.#found.length;
   }
 
-  #keep(id: number, bit: Match): void {
+  #askBoth(rest: Rest, before: Image, after: Image): void {
+    this.#ask(rest, after);
+    if ((rest.reads & this.#changed) !== 0) this.#ask(rest, before);
+    else rest.kept = rest.kept === 0 ? 0 : MATCH.stays;
+    rest.asked = MATCH.stays;
+  }
+
+  #ask(rest: Rest, { row, nowMs, bit }: Image): void {
+    if (rest.walk !== this.#number) {
+      rest.walk = this.#number;
+      rest.asked = 0;
+      rest.kept = 0;
+    }
+    if ((rest.asked & bit) !== 0) return;
+    rest.asked |= bit;
+    if (decide(rest.diagram, row, nowMs)) rest.kept |= bit;
+  }
+
+  #keep(id: number, bits: number): void {
     const kept = this.#kept[id]!;
     if (kept === 0) this.#ids.push(id);
-    this.#kept[id] = kept | bit;
+    this.#kept[id] = kept | bits;
   }
-}
-
-function keeps(rest: Diagram, { row, nowMs }: Image): boolean {
-  return rest === YES || decide(rest, row, nowMs);
 }
 
 function valueIn(variable: Variable, { row, nowMs }: Image): Value {
