@@ -63,10 +63,10 @@ export class UserStatements {
     const mark = this.#capture.mark();
     try {
       this.#options.guard.guarded(() => this.#run(statement));
-      this.#refuseNul(mark);
     } catch (error) {
       throw this.#failure(error, statement);
     }
+    this.#refuseNul(mark);
     this.#options.done();
     return { changes: this.#capture.mark().changes - mark.changes, seq: this.#capture.seq };
   }
@@ -77,15 +77,17 @@ export class UserStatements {
       throw new PanelcastError('forbidden', 'the statement does not write; send it as a query');
     const explain = this.#db.prepare(`EXPLAIN QUERY PLAN ${sql}`);
     const plan = explain.all(bound.named, ...bound.positional) as unknown as PlanLine[];
-    checkWriteBudget(plan, table => this.#rowsOf(table));
+    checkWriteBudget(plan, this.#rowCounts());
     statement.run(bound.named, ...bound.positional);
   }
 
-  /** At most so many: rowids are counted up. */
-  #rowsOf(name: string): number | undefined {
-    const table = this.#options.tables.find(candidate => candidate.name.toLowerCase() === name.toLowerCase());
-    if (!table) return undefined;
-    return Number(this.#db.prepare(`SELECT max(rowid) AS n FROM main.${quoteName(table.name)}`).get()?.n ?? 0);
+  /** Rowids are counted up, so the greatest is at least the number of rows. */
+  #rowCounts(): ReadonlyMap<string, number> {
+    const counts = this.#options.tables.map(({ name }): [string, number] => {
+      const rows = this.#db.prepare(`SELECT max(rowid) AS n FROM main.${quoteName(name)}`).get()?.n;
+      return [name.toLowerCase(), Number(rows ?? 0)];
+    });
+    return new Map(counts);
   }
 
   /** Texts with a NUL would be cut short wherever they are read, so they must not come in by way of SQL either. */
@@ -137,7 +139,7 @@ function nulSql(table: TableDefinition): string {
     .filter(column => column.type === 'text')
     .map(column => `instr(${quoteName(column.name)}, char(0)) > 0`);
   const isTextKey = table.columns.some(column => column.name === table.primaryKey && column.type === 'text');
-  const match = isTextKey ? `${key} >= keys.value AND ${key} < keys.value || char(1)` : `${key} = keys.value`;
-  return `SELECT 1 FROM json_each(:keys) AS keys JOIN main.${quoteName(table.name)} ON ${match}
+  const match = isTextKey ? `${key} >= panelcast_key AND ${key} < panelcast_key || char(1)` : `${key} = panelcast_key`;
+  return `SELECT 1 FROM (SELECT value AS panelcast_key FROM json_each(:keys)) JOIN main.${quoteName(table.name)} ON ${match}
     WHERE ${conditions.join(' OR ') || 'FALSE'} LIMIT 1`;
 }

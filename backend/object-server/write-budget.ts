@@ -9,22 +9,29 @@ export interface PlanLine {
 
 /** Rows that a user's writing statement may visit by its plan: some seconds, during which nobody else is served. */
 const VISITS_MAX = 20_000_000;
-/** What a scan of something that is no table is taken for, such as json_each of a parameter. */
-const UNKNOWN_ROWS = 1000;
+/** What a scan of json_each and its like is taken for. */
+const FUNCTION_ROWS = 1000;
 
 /**
  * Refuses a writing statement whose plan would keep the one writer busy for long. Unlike a reader, the writer cannot be
- * killed at a time limit, so what the plan does not tell is taken for costly.
+ * killed at a time limit, so what the plan does not tell is taken for costly. `tables` tells, by name in lower case, how
+ * many rows each has at most.
  */
-export function checkWriteBudget(plan: readonly PlanLine[], rowsOf: (table: string) => number | undefined): void {
+export function checkWriteBudget(plan: readonly PlanLine[], tables: ReadonlyMap<string, number>): void {
+  const largest = Math.max(1, ...tables.values());
+  const rowsOf = (detail: string): number => {
+    if (/^SCAN (CONSTANT ROW|\d+)/.test(detail)) return 1;
+    if (detail.includes(' VIRTUAL TABLE ')) return FUNCTION_ROWS;
+    // The plan names aliases and common table expressions like tables.
+    return Math.max(1, tables.get(detail.split(' ')[1]!.toLowerCase()) ?? largest);
+  };
   const children = Map.groupBy(plan, line => line.parent);
   const visits = (parent: number): number => {
     let loops = 1;
     let once = 0;
     let perLoop = 1;
     for (const line of children.get(parent) ?? []) {
-      const scanned = /^SCAN (\S+)/.exec(line.detail)?.[1];
-      if (scanned !== undefined) loops *= Math.max(1, rowsOf(scanned) ?? UNKNOWN_ROWS);
+      if (line.detail.startsWith('SCAN ')) loops *= rowsOf(line.detail);
       else if (line.detail.startsWith('CORRELATED')) perLoop += visits(line.id);
       else once += visits(line.id);
     }
