@@ -80,7 +80,7 @@ export class ScriptedNotifier implements NotifierLink {
   }
 }
 
-function batchOf(script: readonly ScriptItem[]): OutputBatch {
+export function batchOf(script: readonly ScriptItem[]): OutputBatch {
   const texts: Buffer[] = [];
   let at = 0;
   const span = (message: unknown): Span => {
