@@ -36,14 +36,23 @@ export class Inbox {
       if (text === undefined) throw new PanelcastError('bad-request', 'messages are text, not binary');
       value = parseJson(text);
       session.quota.garbled = 0;
-      this.accept(session, decodeClientMessage(value));
+      this.#take(session, decodeClientMessage(value));
     } catch (error) {
       this.#refuse(session, this.#known(error), value);
     }
   }
 
-  /** Throws a PanelcastError where the session may not say this now. */
+  /** A message that was decoded already. */
   accept(session: Session, message: ClientMessage): void {
+    try {
+      this.#take(session, message);
+    } catch (error) {
+      this.#refuse(session, this.#known(error), message);
+    }
+  }
+
+  /** Throws a PanelcastError where the session may not say this now. */
+  #take(session: Session, message: ClientMessage): void {
     if (message.type === 'hello') return void this.#hello(session, message);
     if (!session.hasGreeted) return void session.close(FAREWELLS.helloFirst);
     const { id } = session;

@@ -30,10 +30,11 @@ export function liveRoutes(server: FastifyInstance, house: LiveHouse, authentica
   };
   void server.register(fastifyWebsocket, webSocketOptions(house));
   void server.register(async scope => {
-    scope.get('/api/live', { websocket: true, preValidation: [refuseOtherProtocols, admit] }, (webSocket, request) =>
+    const upgrade = { websocket: true, exposeHeadRoute: false, preValidation: [refuseOtherProtocols, admit] } as const;
+    scope.get('/api/live', upgrade, (webSocket, request) =>
       serveWebSocket(house, webSocket, request, grants.get(request)!),
     );
-    scope.get('/api/stream', { preValidation: admit }, (request, reply) => {
+    scope.get('/api/stream', { exposeHeadRoute: false, preValidation: admit }, (request, reply) => {
       const messages = queryMessages(request.query as Readonly<Record<string, unknown>>);
       serveLines(house, reply, grants.get(request)!, messages);
     });
@@ -73,6 +74,8 @@ function webSocketOptions(house: LiveHouse): fastifyWebsocket.WebsocketPluginOpt
 
 /** A client that offers no subprotocol is taken at the word of its `hello`; one that offers only others is refused. */
 async function refuseOtherProtocols(request: FastifyRequest): Promise<void> {
+  if (!request.ws)
+    throw new PanelcastError('bad-request', '/api/live takes a WebSocket upgrade; /api/stream has the same as lines');
   const offered = request.headers['sec-websocket-protocol'];
   if (offered === undefined || offered.split(',').some(name => name.trim() === PROTOCOL)) return;
   throw new PanelcastError('bad-request', `the subprotocol must be ${PROTOCOL}, not ${offered.slice(0, 100)}`);

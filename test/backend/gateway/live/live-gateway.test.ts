@@ -75,6 +75,16 @@ describe('a session', () => {
   });
 });
 
+describe('a plain request for the WebSocket', () => {
+  it('is refused as any other faulty request', async () => {
+    const { server } = await LiveServer.start();
+    const response = await server.inject('/api/live');
+    expect(response.statusCode).toBe(400);
+    expect(response.json().error.message).toContain('takes a WebSocket upgrade');
+    expect((await server.inject({ method: 'HEAD', url: '/api/stream?open={}' })).statusCode).toBe(405);
+  });
+});
+
 describe('what the notifier sends', () => {
   it('reaches one session alone, closed by a cut', async () => {
     const server = await LiveServer.start();

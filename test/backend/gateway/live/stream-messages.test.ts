@@ -88,6 +88,15 @@ describe('a stream of lines', () => {
     ]);
   });
 
+  it('answers in the stream what one of its opens may not have', async () => {
+    const server = await LiveServer.start({ limits: { registrations: 1 } });
+    const stream = await ask(server, STREAM);
+    await nextLine(stream);
+    expect(await nextLine(stream)).toMatchObject({ type: 'error', id: '2', code: 'limit-exceeded' });
+    server.notifier.subscribe(1, [7], 5);
+    expect(await nextLine(stream)).toMatchObject({ type: 'snap' });
+  });
+
   it('ends with bye and the end of the body', async () => {
     const server = await LiveServer.start();
     const stream = await ask(server, STREAM);
