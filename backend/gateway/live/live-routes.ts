@@ -30,9 +30,11 @@ export function liveRoutes(server: FastifyInstance, house: LiveHouse, authentica
   };
   void server.register(fastifyWebsocket, webSocketOptions(house));
   void server.register(async scope => {
-    const upgrade = { websocket: true, exposeHeadRoute: false, preValidation: [refuseOtherProtocols, admit] } as const;
-    scope.get('/api/live', upgrade, (webSocket, request) =>
-      serveWebSocket(house, webSocket, request, grants.get(request)!),
+    const upgradeChecks = [refuseOtherProtocols, admit];
+    scope.get(
+      '/api/live',
+      { websocket: true, exposeHeadRoute: false, preValidation: upgradeChecks },
+      (webSocket, request) => serveWebSocket(house, webSocket, request, grants.get(request)!),
     );
     scope.get('/api/stream', { exposeHeadRoute: false, preValidation: admit }, (request, reply) => {
       const messages = queryMessages(request.query as Readonly<Record<string, unknown>>);
