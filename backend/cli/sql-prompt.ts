@@ -125,11 +125,14 @@ export class SqlPrompt {
       this.#running.abort();
       return;
     }
-    this.#typed = '';
     this.#readline.write(null, { ctrl: true, name: 'e' });
     this.#readline.write(null, { ctrl: true, name: 'u' });
-    this.#io.stdout.write('\n');
-    this.#prompt();
+    // Behind the lines that were typed before it.
+    this.#work = this.#work.then(async () => {
+      this.#typed = '';
+      await write(this.#io.stdout, '\n');
+      this.#prompt();
+    });
   }
 
   /** readline recalls lines; people recall statements. */
