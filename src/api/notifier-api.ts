@@ -1,0 +1,76 @@
+import { getBackendSrv } from '@grafana/runtime';
+import { catchError, lastValueFrom, map, type Observable, throwError } from 'rxjs';
+import type { Request } from '../../backend/protocol/request.ts';
+import type { TableSchema, Value } from '../../backend/protocol/schema.ts';
+import { type Answer, readAnswer } from './read-answer.ts';
+import { requestFailure } from './request-failure.ts';
+
+export interface SqlFunction {
+  readonly name: string;
+  readonly signature?: string;
+  readonly description?: string;
+}
+
+export interface Schema {
+  readonly tables: readonly TableSchema[];
+  readonly functions: readonly SqlFunction[];
+}
+
+export interface Written {
+  readonly changes: number;
+  readonly seq: number;
+}
+
+/** Columns seldom change; an editor that is opened later sees those that were added. */
+const SCHEMA_MS = 60_000;
+
+/** The notifier's HTTP routes, through Grafana's proxy. Every failure is a PanelcastError. */
+export class NotifierApi {
+  readonly #url: string;
+  #schema: { readonly answer: Promise<Schema>; readonly askedMs: number } | undefined;
+
+  constructor(url: string) {
+    this.#url = url.replace(/\/+$/, '');
+  }
+
+  query(request: Request): Observable<Answer> {
+    return this.#post<Parameters<typeof readAnswer>[0]>('/api/query', request).pipe(map(readAnswer));
+  }
+
+  /** Asked once for all editors of the page. */
+  schema(): Promise<Schema> {
+    const nowMs = Date.now();
+    if (this.#schema === undefined || nowMs - this.#schema.askedMs > SCHEMA_MS) {
+      const answer = lastValueFrom(this.#send<Partial<Schema>>('GET', '/api/schema')).then(
+        ({ functions = [], tables = [] }): Schema => ({ tables, functions }),
+      );
+      this.#schema = { answer, askedMs: nowMs };
+      answer.catch(() => {
+        this.#schema = undefined;
+      });
+    }
+    return this.#schema.answer;
+  }
+
+  /** An edit of event tables; for operators. Its rows have been sent to every viewer once `flush(seq)` has answered. */
+  write(sql: string, params: readonly Value[] = []): Promise<Written> {
+    return lastValueFrom(this.#post<Written>('/api/sql', { sql, params }));
+  }
+
+  flush(minSeq: number): Promise<{ readonly asOf: number }> {
+    return lastValueFrom(this.#post<{ asOf: number }>('/api/flush', { minSeq }));
+  }
+
+  #post<T>(path: string, data: unknown): Observable<T> {
+    return this.#send<T>('POST', path, data);
+  }
+
+  #send<T>(method: 'GET' | 'POST', path: string, data?: unknown): Observable<T> {
+    return getBackendSrv()
+      .fetch<T>({ method, url: `${this.#url}${path}`, data, showErrorAlert: false, showSuccessAlert: false })
+      .pipe(
+        map(answer => answer.data),
+        catchError(error => throwError(() => requestFailure(error))),
+      );
+  }
+}

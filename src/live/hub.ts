@@ -1,0 +1,364 @@
+import { ERROR_KINDS } from '../../backend/protocol/errors.ts';
+import {
+  type ClientMessage,
+  type Cut,
+  type ErrorMessage,
+  type Open,
+  type Opened,
+  PROTOCOL,
+  type ServerMessage,
+  type Welcome,
+} from '../../backend/protocol/messages.ts';
+import type { Request } from '../../backend/protocol/request.ts';
+import { Connection, type ConnectionStatus } from './connection.ts';
+import { CutHistory } from './cut-history.ts';
+import { FlushCalls } from './flush-calls.ts';
+import { Freshness, type FreshnessName } from './freshness.ts';
+import type { Page, Timer } from './page.ts';
+import { PageCommit } from './page-commit.ts';
+import { type Lease, SharedView } from './shared-view.ts';
+import { STEPS, type Step, type Transports } from './transport.ts';
+import { type ViewMessage, ViewStore } from './view-store.ts';
+import { requestKey, wireRequest } from './wire-request.ts';
+
+export interface HubOptions {
+  readonly page: Page;
+  readonly transports: Transports;
+  readonly steps?: readonly Step[];
+}
+
+/** The last cut, in the words of a frame's meta. */
+export interface CutFacts {
+  readonly asOf: number;
+  readonly intervalMs: number;
+  readonly throttled: boolean;
+  readonly atMs: number;
+}
+
+/** A refresh, a time range, a switch of dashboards: all leave and come back within this. */
+const LINGER_MS = 20_000;
+/** Views that nobody looks at, kept for a return. */
+const LINGERING_MAX = 60;
+/** Without any view. */
+const IDLE_MS = 60_000;
+/** A chart over time moves on even where its metric does not change. */
+const HEARTBEAT_MS = 10_000;
+const RETRY_MS = 5000;
+const RETRY_MS_MAX = 60_000;
+
+/**
+ * All live views of a page: one connection, each request once however many panels ask it, everything shown at one cut.
+ * It outlives panels and dashboards, so that a refresh or a switch costs nothing on the wire and shows no blank.
+ */
+export class Hub {
+  readonly #page: Page;
+  readonly #connection: Connection;
+  readonly #commit: PageCommit;
+  readonly #freshness: Freshness;
+  readonly #flushes = new FlushCalls();
+  readonly #views = new Map<string, SharedView>();
+  readonly #byId = new Map<string, SharedView>();
+  /** The stores that this connection fills, by the view's name on the wire. */
+  readonly #stores = new Map<string, ViewStore>();
+  readonly #history = new CutHistory();
+  #unsent: SharedView[] = [];
+  #lastId = 0;
+  #epoch: number | undefined;
+  #baseIntervalMs = 1000;
+  #cut: CutFacts | undefined;
+  #heardMs = 0;
+  #idleTimer: Timer | undefined;
+  #heartbeat: Timer | undefined;
+
+  constructor({ page, steps = STEPS, transports }: HubOptions) {
+    this.#page = page;
+    this.#commit = new PageCommit(page);
+    this.#freshness = new Freshness(page, () => this.#markAll());
+    this.#connection = new Connection({
+      page,
+      steps,
+      transports,
+      greeting: () => this.#greeting(),
+      receive: message => this.#receive(message),
+      changed: status => this.#statusChanged(status),
+    });
+  }
+
+  get status(): ConnectionStatus {
+    return this.#connection.status;
+  }
+
+  get freshness(): FreshnessName {
+    return this.#freshness.name;
+  }
+
+  get cut(): CutFacts | undefined {
+    return this.#cut;
+  }
+
+  /** Views kept, with and without panels. */
+  get size(): number {
+    return this.#views.size;
+  }
+
+  /**
+   * The listener is told whenever the view has something new to show, in the animation frame of all others; for what is
+   * there already in a microtask, never from within this call.
+   */
+  subscribe(asked: Request, listener: () => void): { readonly view: SharedView; release(): void } {
+    const request = wireRequest(asked);
+    const key = requestKey(request);
+    const view = this.#views.get(key) ?? this.#create(key, request);
+    const lease: Lease = { listener };
+    if (view.leases.size === 0) {
+      view.timer?.cancel();
+      this.#views.delete(key);
+      this.#views.set(key, view); // the last used stands last
+    }
+    view.leases.add(lease);
+    this.#idleTimer?.cancel();
+    this.#heartbeat ??= this.#page.after(HEARTBEAT_MS, () => this.#beat());
+    this.#connection.want();
+    if (view.isSettled) queueMicrotask(() => view.leases.has(lease) && listener());
+    return { view, release: () => this.#release(view, lease) };
+  }
+
+  /** Resolves with the seq at which the page shows the edit, everywhere in one cut. */
+  flush(minSeq: number): Promise<number> {
+    const { id, answered } = this.#flushes.call();
+    if (this.#connection.isOpen) this.#connection.send([{ type: 'flush', id, minSeq }]);
+    else this.#flushes.fail('there is no live connection');
+    return answered;
+  }
+
+  dispose(): void {
+    for (const view of this.#views.values()) view.timer?.cancel();
+    for (const timer of [this.#idleTimer, this.#heartbeat]) timer?.cancel();
+    this.#freshness.dispose();
+    this.#views.clear();
+    this.#flushes.fail('the data source was closed');
+    this.#connection.dispose();
+  }
+
+  #create(key: string, request: Request): SharedView {
+    const view = new SharedView(key, request);
+    this.#views.set(key, view);
+    this.#ask(view);
+    return view;
+  }
+
+  /** Opens of one turn go out together. */
+  #ask(view: SharedView): void {
+    view.phase = 'unsent';
+    view.opened = undefined;
+    this.#unsent.push(view);
+    if (this.#unsent.length === 1) queueMicrotask(() => this.#sendUnsent());
+  }
+
+  #sendUnsent(): void {
+    const waiting = this.#unsent.filter(view => view.phase === 'unsent' && this.#views.has(view.key));
+    this.#unsent = [];
+    if (this.#connection.isOpen) this.#connection.send(waiting.map(view => this.#open(view, true)));
+  }
+
+  #open(view: SharedView, snapshot: boolean): Open {
+    this.#byId.delete(view.id);
+    view.id = String(++this.#lastId);
+    view.phase = 'opening';
+    view.timer?.cancel();
+    this.#byId.set(view.id, view);
+    return { type: 'open', id: view.id, request: view.request, ...(snapshot && { snapshot }) };
+  }
+
+  #release(view: SharedView, lease: Lease): void {
+    if (!view.leases.delete(lease)) return;
+    this.#commit.forget(lease.listener);
+    if (view.leases.size > 0) return;
+    // What failed is asked again by the next who wants it.
+    if (view.phase === 'failed' || !view.isSettled || view.error) return void this.#drop(view);
+    view.timer?.cancel();
+    view.timer = this.#page.after(LINGER_MS, () => this.#drop(view));
+    const lingering = [...this.#views.values()].filter(({ leases }) => leases.size === 0);
+    for (const oldest of lingering.slice(0, -LINGERING_MAX)) this.#drop(oldest);
+  }
+
+  #drop(view: SharedView): void {
+    view.timer?.cancel();
+    if (view.phase === 'opening' || view.phase === 'open') this.#connection.send([{ type: 'close', id: view.id }]);
+    this.#byId.delete(view.id);
+    this.#views.delete(view.key);
+    this.#detach(view);
+    if (this.#views.size > 0) return;
+    this.#heartbeat?.cancel();
+    this.#heartbeat = undefined;
+    this.#idleTimer?.cancel();
+    this.#idleTimer = this.#page.after(IDLE_MS, () => this.#connection.unwant());
+  }
+
+  #detach(view: SharedView): void {
+    const { store } = view;
+    view.detach();
+    if (store === undefined || [...this.#views.values()].some(other => other.store === store)) return;
+    for (const [wire, held] of this.#stores) if (held === store) this.#stores.delete(wire);
+  }
+
+  /** Everything that panels show is opened again: as a difference where it is held, as a snapshot where it is new. */
+  #greeting(): { messages: readonly ClientMessage[]; resumes: boolean } {
+    for (const view of [...this.#views.values()]) if (view.leases.size === 0) this.#drop(view);
+    const views = [...this.#views.values()];
+    const held = views.filter(view => view.store?.asOf !== undefined && view.completeAsOf > 0);
+    const resume =
+      held.length === 0 || this.#epoch === undefined
+        ? undefined
+        : { epoch: this.#epoch, seq: Math.min(...held.map(view => view.completeAsOf)) };
+    const opens = views.map(view => this.#open(view, resume !== undefined && !held.includes(view)));
+    return {
+      messages: [{ type: 'hello', protocol: PROTOCOL, ...(resume && { resume }) }, ...opens],
+      resumes: resume !== undefined,
+    };
+  }
+
+  #receive(message: ServerMessage): void {
+    this.#heardMs = this.#page.now();
+    switch (message.type) {
+      case 'welcome':
+        return void this.#welcome(message);
+      case 'opened':
+        return void this.#opened(message);
+      case 'snap':
+      case 'delta':
+      case 'rows':
+      case 'metric':
+      case 'series':
+      case 'gap':
+        return void this.#stage(message);
+      case 'cut':
+        return void this.#take(message);
+      case 'flushed':
+        return void this.#commit.whenPainted(() => this.#flushes.answer(message.id, message.asOf));
+      case 'error':
+        return void this.#refused(message);
+    }
+  }
+
+  #welcome({ epoch, intervalMs }: Welcome): void {
+    if (epoch !== this.#epoch) for (const view of this.#views.values()) view.completeAsOf = 0;
+    this.#epoch = epoch;
+    this.#baseIntervalMs = intervalMs;
+  }
+
+  /** Also when a secondary becomes the primary, and when an edit of a named filter moves the registration. */
+  #opened(message: Opened): void {
+    const view = this.#byId.get(message.id);
+    if (view === undefined) return;
+    const moved = view.opened?.view !== message.view;
+    view.opened = message;
+    if (!moved) return;
+    const known = this.#stores.get(message.view);
+    const carried = view.phase === 'opening' ? view.store : undefined;
+    if (known === undefined && carried !== undefined && [...this.#stores.values()].includes(carried))
+      return void this.#startOver(view);
+    const store = known ?? carried ?? new ViewStore();
+    if (view.store !== store) this.#detach(view);
+    this.#stores.set(message.view, store);
+    view.attach(store, message.fields);
+  }
+
+  /** Two requests that were one view have become two: what is held can be told the difference to one of them only. */
+  #startOver(view: SharedView): void {
+    const { id } = view;
+    this.#detach(view);
+    view.opened = undefined;
+    view.completeAsOf = 0;
+    this.#connection.send([{ type: 'close', id }, this.#open(view, true)]);
+  }
+
+  #stage(message: ViewMessage): void {
+    this.#stores.get(message.view)?.stage(message);
+  }
+
+  #take({ ack, asOf, intervalMs, throttled }: Cut): void {
+    const atMs = this.#page.now();
+    this.#cut = { asOf, intervalMs, throttled, atMs };
+    this.#history.note(asOf, atMs);
+    for (const view of this.#views.values()) {
+      const { opened, store } = view;
+      if (opened === undefined || store === undefined) continue;
+      const comes = view.phase === 'opening';
+      if (!comes && !store.isDirty) continue;
+      view.phase = 'open';
+      view.completeAsOf = asOf;
+      view.error = undefined;
+      view.failures = 0;
+      this.#mark(view);
+      if (comes && !store.isDirty) store.commit(asOf, atMs);
+    }
+    for (const store of this.#stores.values()) if (store.isDirty) store.commit(asOf, atMs);
+    if (ack) this.#commit.whenPainted(() => this.#connection.send([{ type: 'applied', asOf }]));
+  }
+
+  #refused({ code, id, message, position }: ErrorMessage): void {
+    if (id === undefined) return;
+    const view = this.#byId.get(id);
+    if (view === undefined) return void this.#flushes.refuse(id, message);
+    view.error = { code, message, ...(position === undefined ? {} : { position }) };
+    if (view.phase === 'opening') {
+      view.phase = 'failed';
+      view.opened = undefined;
+      if (ERROR_KINDS[code]?.retry) this.#retry(view);
+    }
+    this.#mark(view);
+  }
+
+  #retry(view: SharedView): void {
+    const delayMs = Math.min(RETRY_MS_MAX, RETRY_MS * 2 ** view.failures++) * (0.5 + this.#page.random() / 2);
+    view.timer?.cancel();
+    view.timer = this.#page.after(delayMs, () => this.#ask(view));
+  }
+
+  #mark(view: SharedView): void {
+    for (const { listener } of view.leases) this.#commit.mark(listener);
+  }
+
+  #markAll(): void {
+    for (const view of this.#views.values()) if (view.isSettled) this.#mark(view);
+  }
+
+  #statusChanged({ loss, name }: ConnectionStatus): void {
+    if (name === 'greeting' || name === 'resuming') return;
+    if (name === 'live') return void this.#freshness.recovered();
+    this.#disconnected();
+    if (name === 'idle') this.#freshness.recovered();
+    if (loss === undefined || name === 'connecting') return;
+    for (const view of this.#views.values()) {
+      if (view.hasContent || view.store?.asOf !== undefined) continue;
+      view.error = { code: 'overloaded', message: `the notifier cannot be reached (${loss.message}); trying again` };
+      this.#mark(view);
+    }
+  }
+
+  /** What is held stays and is shown; from where on it is incomplete is known only now. */
+  #disconnected(): void {
+    const views = [...this.#views.values()];
+    const slowestMs = Math.max(this.#baseIntervalMs, ...views.map(({ request }) => request.intervalMs ?? 0));
+    const stretch = Math.max(1, (this.#cut?.intervalMs ?? 0) / this.#baseIntervalMs);
+    const sure = this.#history.at(this.#heardMs - 2 * slowestMs * stretch - 1000);
+    for (const view of views) {
+      if (view.phase === 'open') view.completeAsOf = Math.max(view.completeAsOf, sure);
+      if (view.phase !== 'failed') view.phase = 'unsent';
+    }
+    for (const store of this.#stores.values()) store.forgetStaged();
+    this.#stores.clear();
+    this.#byId.clear();
+    this.#history.clear();
+    this.#flushes.fail('the connection was lost');
+    this.#freshness.lost();
+  }
+
+  #beat(): void {
+    this.#heartbeat = this.#page.after(HEARTBEAT_MS, () => this.#beat());
+    if (this.#page.isHidden || this.#freshness.name !== 'live') return;
+    for (const view of this.#views.values())
+      if (view.request.historyMs !== undefined && view.hasContent) this.#mark(view);
+  }
+}

@@ -1,0 +1,113 @@
+import { assert } from '../../backend/lib/assert.ts';
+import type { Columns, Field } from '../../backend/protocol/messages.ts';
+import type { Key, Value } from '../../backend/protocol/schema.ts';
+import type { RowOrder } from './row-order.ts';
+
+/**
+ * The rows of one view by their key, column by column, patched in place: a change costs its own columns, whatever the
+ * size of the table. A row keeps its slot for life; the slots of removed rows are used again.
+ */
+export class RowTable {
+  #fields: readonly Field[] = [];
+  #columns: Value[][] = [];
+  #keyIndex = 0;
+  readonly #slotOf = new Map<Key, number>();
+  #free: number[] = [];
+  readonly #orders = new Set<RowOrder>();
+  readonly #gone = new Set<number>();
+  readonly #touched = new Set<number>();
+
+  get size(): number {
+    return this.#slotOf.size;
+  }
+
+  get fields(): readonly Field[] {
+    return this.#fields;
+  }
+
+  /** By slot; free slots hold whatever they held. */
+  column(index: number): readonly Value[] {
+    return this.#columns[index] ?? [];
+  }
+
+  columnOf(name: string): readonly Value[] | undefined {
+    return this.#columns[this.#fields.findIndex(field => field.name === name)];
+  }
+
+  has(key: Key): boolean {
+    return this.#slotOf.has(key);
+  }
+
+  /** From here on the order is kept with the rows. */
+  addOrder(order: RowOrder): void {
+    this.#orders.add(order);
+    order.reset(this.#fields, this.#columns, [...this.#slotOf.values()]);
+  }
+
+  removeOrder(order: RowOrder): void {
+    this.#orders.delete(order);
+  }
+
+  reset(fields: readonly Field[], values: Columns): void {
+    this.#fields = fields;
+    this.#columns = fields.map((_, index) => [...(values[index] ?? [])]);
+    const keyIndex = fields.findIndex(field => field.key);
+    this.#keyIndex = Math.max(0, keyIndex);
+    this.#slotOf.clear();
+    this.#free = [];
+    const keys = this.#columns[this.#keyIndex] ?? [];
+    // Without a key there are only whole snapshots, and a row is known by its place.
+    for (let slot = 0; slot < keys.length; slot++) this.#slotOf.set(keyIndex < 0 ? slot : keyOf(keys[slot]), slot);
+    this.#gone.clear();
+    this.#touched.clear();
+    for (const order of this.#orders) order.reset(fields, this.#columns, [...this.#slotOf.values()]);
+  }
+
+  upsert(values: Columns): void {
+    const keys = values[this.#keyIndex] ?? [];
+    for (let row = 0; row < keys.length; row++) {
+      const slot = this.#slotFor(keyOf(keys[row]));
+      for (let index = 0; index < this.#columns.length; index++) this.#columns[index]![slot] = values[index]![row]!;
+    }
+  }
+
+  upsertRow(values: readonly Value[]): void {
+    const slot = this.#slotFor(keyOf(values[this.#keyIndex]));
+    for (let index = 0; index < this.#columns.length; index++) this.#columns[index]![slot] = values[index]!;
+  }
+
+  remove(keys: readonly Key[]): void {
+    for (const key of keys) {
+      const slot = this.#slotOf.get(key);
+      if (slot === undefined) continue;
+      this.#slotOf.delete(key);
+      this.#touched.delete(slot);
+      this.#gone.add(slot);
+      this.#free.push(slot);
+    }
+  }
+
+  /** Brings the orders up to the changes since the last time. */
+  settle(): void {
+    if (this.#gone.size === 0 && this.#touched.size === 0) return;
+    const slots = this.#columns[0]?.length ?? 0;
+    for (const order of this.#orders) order.update(this.#gone, this.#touched, slots);
+    this.#gone.clear();
+    this.#touched.clear();
+  }
+
+  #slotFor(key: Key): number {
+    let slot = this.#slotOf.get(key);
+    if (slot === undefined) {
+      slot = this.#free.pop() ?? this.#columns[0]?.length ?? 0;
+      this.#slotOf.set(key, slot);
+    }
+    this.#touched.add(slot);
+    return slot;
+  }
+}
+
+function keyOf(value: Value | undefined): Key {
+  assert(value !== null && value !== undefined, 'a row has a key');
+  return value;
+}
