@@ -63,6 +63,7 @@ export class ReaderPool {
   readonly #queue: Job[] = [];
   #gates = 0;
   #gateWaiters: (() => void)[] = [];
+  #isStarting = false;
   #failedStarts = 0;
   #retry: Timer | undefined;
   #lost = 0;
@@ -239,11 +240,19 @@ export class ReaderPool {
     return Math.round(Math.min(Math.max(drainMs, 100), this.#limits.timeMs));
   }
 
+  /** One at a time: to fork stops this thread for some milliseconds. */
   #refill(): void {
-    if (this.#closing) return;
     const alive = [...this.#readers].filter(reader => reader.alive).length;
-    for (let missing = this.#size + 1 - alive; missing > 0; missing--)
-      this.#startReader().catch(() => this.#retryLater());
+    if (this.#closing || this.#isStarting || alive > this.#size) return;
+    this.#isStarting = true;
+    this.#startReader()
+      .finally(() => {
+        this.#isStarting = false;
+      })
+      .then(
+        () => this.#refill(),
+        () => this.#retryLater(),
+      );
   }
 
   async #startReader(): Promise<void> {
