@@ -1,8 +1,8 @@
 import { type Diagram, NO } from '../../sql/diagram.ts';
 import { type Placement, placementsOf } from './access.ts';
 import { ContainsIndex } from './contains-index.ts';
+import { type Factors, factorsOf } from './factors.ts';
 import type { Place } from './place.ts';
-import type { Rest, Rests } from './rests.ts';
 import type { Sample } from './sample.ts';
 import { type PlaceIndex, ValueIndex } from './value-index.ts';
 
@@ -10,7 +10,8 @@ import { type PlaceIndex, ValueIndex } from './value-index.ts';
 export interface Slot {
   readonly id: number;
   readonly bucket: Bucket;
-  readonly rest: Rest;
+  /** What is not yet known of the filter from how a row comes here. */
+  readonly rest: Diagram;
   /** Position in the bucket's lists. */
   at: number;
   /** All slots of the same filter, this one included. */
@@ -20,7 +21,7 @@ export interface Slot {
 /** What all buckets of a matcher share. */
 export interface Surroundings {
   readonly sample: Sample;
-  readonly rests: Rests;
+  readonly factors: Factors;
 }
 
 /** Below this, asking every filter costs no more than looking values up. */
@@ -28,9 +29,10 @@ const LIST_MAX = 24;
 
 /** Filters that wait under one value. Many of them are spread out again, under further values. */
 export class Bucket {
-  /** The filters that are asked here, and at the same positions what they are asked: a walk reads nothing else. */
+  /** The filters that are asked here, and at the same positions the two factors of what they are asked. */
   readonly ids: number[] = [];
-  readonly rests: Rest[] = [];
+  readonly firsts: number[] = [];
+  readonly seconds: number[] = [];
   readonly indexes = new Map<string, PlaceIndex<Bucket>>();
   readonly #slots: Slot[] = [];
   readonly #around: Surroundings;
@@ -50,7 +52,7 @@ export class Bucket {
   add(diagram: Diagram, id: number, siblings: Slot[]): void {
     if (diagram === NO) return;
     if (this.indexes.size > 0 && this.#place(diagram, id, siblings)) return;
-    this.#list(this.#around.rests.take(diagram), id, siblings);
+    this.#list(diagram, id, siblings);
     if (this.#slots.length > this.#spreadAt) this.#spread();
   }
 
@@ -59,33 +61,36 @@ export class Bucket {
     if (this.isEmpty) this.#leave();
   }
 
-  #list(rest: Rest, id: number, siblings: Slot[]): void {
+  #list(rest: Diagram, id: number, siblings: Slot[]): void {
     const slot: Slot = { id, bucket: this, rest, at: this.#slots.length, siblings };
     this.#slots.push(slot);
+    const [first, second] = factorsOf(rest);
     this.ids.push(id);
-    this.rests.push(rest);
+    this.firsts.push(this.#around.factors.take(first));
+    this.seconds.push(this.#around.factors.take(second));
     siblings.push(slot);
   }
 
   /** The last one takes the place that becomes free. */
-  #unlist({ at, rest, siblings }: Slot): void {
-    const slot = this.#slots[at]!;
+  #unlist(slot: Slot): void {
+    const { at, siblings } = slot;
+    this.#around.factors.give(this.firsts[at]!);
+    this.#around.factors.give(this.seconds[at]!);
     const last = this.#slots.pop()!;
-    this.ids.pop();
-    this.rests.pop();
+    const [id, first, second] = [this.ids.pop()!, this.firsts.pop()!, this.seconds.pop()!];
     if (last !== slot) {
       this.#slots[at] = last;
-      this.ids[at] = last.id;
-      this.rests[at] = last.rest;
+      this.ids[at] = id;
+      this.firsts[at] = first;
+      this.seconds[at] = second;
       last.at = at;
     }
     siblings.splice(siblings.indexOf(slot), 1);
-    this.#around.rests.give(rest);
   }
 
   /** What finds no place stays, and is tried again when there is twice as much of it. */
   #spread(): void {
-    for (const slot of [...this.#slots]) if (this.#place(slot.rest.diagram, slot.id, slot.siblings)) this.#unlist(slot);
+    for (const slot of [...this.#slots]) if (this.#place(slot.rest, slot.id, slot.siblings)) this.#unlist(slot);
     this.#spreadAt = Math.max(LIST_MAX, 2 * this.#slots.length);
   }
 
