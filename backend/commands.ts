@@ -69,11 +69,17 @@ async function runCheck(args: readonly string[]): Promise<number> {
   );
 }
 
+/** Without its store the process has nothing to serve; whoever watches it starts it again. */
+function fall(error: Error): never {
+  process.stderr.write(`panelcast: the store thread fell: ${error.stack ?? error.message}\n`);
+  process.exit(1);
+}
+
 async function runServe(args: readonly string[]): Promise<number> {
   const config = readConfig({ args, env: process.env, cwd: process.cwd() });
   const signalled = firstSignal(); // from here on: one that comes while it starts ends it in order too
   const { serve } = await import('./serve.ts');
-  const running = await serve(config, process.stderr.isTTY === true);
+  const running = await serve(config, process.stderr.isTTY === true, fall);
   say(`Panelcast ${VERSION} is ready: ${running.origin}/\n${running.summary}`);
   const signal = await signalled;
   running.log.info({ signal }, 'stopping');

@@ -1,34 +1,120 @@
 import type { Config } from './config/options.ts';
+import type { Grant } from './gateway/auth.ts';
 import { Gateway } from './gateway/gateway.ts';
-import { DirLock } from './lib/dir-lock.ts';
 import { createLog, type Logger } from './lib/log.ts';
+import { systemClock } from './lib/system-clock.ts';
+import { namedFilters, namedViews } from './notifier/named.ts';
+import { StoreThread } from './notifier/store-thread.ts';
+import { ReaderPool } from './object-server/readers/reader-pool.ts';
+import { DemoProbe } from './probes/demo/demo-probe.ts';
+import { demoRoutes } from './probes/demo-routes.ts';
+import { VERSION } from './version.ts';
 
 /** A running notifier: everything that `serve` started, and the one way to end it. */
 export interface Running {
   readonly origin: string;
   readonly log: Logger;
-  /** What is there, in a few words for the one who started it. */
+  /** What is there, in a line for the one who started it. */
   readonly summary: string;
   stop(): Promise<void>;
 }
 
 /** Wires the rooms from left to right; stopping goes from right to left. */
-export async function serve(config: Config, terminal: boolean): Promise<Running> {
+export async function serve(config: Config, terminal: boolean, fall: (error: Error) => void): Promise<Running> {
   const log = createLog({ level: config.logLevel, pretty: terminal });
-  const lock = DirLock.acquire(config.dataDir);
+  const started: (() => Promise<void>)[] = [];
+  const stop = async (): Promise<void> => {
+    for (const end of started.splice(0).reverse()) await end();
+  };
   try {
-    const gateway = await Gateway.open({ ...config, log });
-    return {
-      origin: gateway.origin,
+    const store = await startStore(config, log, fall);
+    started.push(() => store.close());
+    const readers =
+      store.databaseFile === undefined ? undefined : await startReaders(config, store.databaseFile, store.tables);
+    if (readers !== undefined) started.push(() => readers.close());
+    const demo = config.demo ? createDemo(config, store, log) : undefined;
+    const gateway = await Gateway.open({
+      ...config,
+      version: VERSION,
       log,
-      summary: `store ${config.store} in ${config.dataDir}`,
-      async stop() {
-        await gateway.stop();
-        lock.release();
-      },
-    };
+      clock: systemClock,
+      link: store,
+      calls: store.calls,
+      readers,
+      authenticate: openToAll,
+      others: demo === undefined ? {} : { demo: () => demo.status() },
+      routes: demo === undefined ? [] : [server => demoRoutes(server, demo)],
+    });
+    started.push(() => gateway.stop());
+    const summary = await summaryOf(config, store);
+    if (demo !== undefined) {
+      demo.start();
+      started.push(() => demo.stop());
+    }
+    return { origin: gateway.origin, log, summary, stop };
   } catch (error) {
-    lock.release();
+    await stop();
     throw error;
   }
+}
+
+async function openToAll(): Promise<Grant> {
+  return { identity: { role: 'admin' } };
+}
+
+function startStore(config: Config, log: Logger, fall: (error: Error) => void): Promise<StoreThread> {
+  const { columns, dataDir, dumpIntervalMs, intervalMs, lingerMs, logAgeMs, logBytes, store, tables, throttle } =
+    config;
+  return StoreThread.start(
+    {
+      dataDir,
+      mode: store,
+      dumpEveryMs: dumpIntervalMs,
+      logBytesMax: logBytes,
+      logAgeMsMax: logAgeMs,
+      columns,
+      tables,
+      filters: namedFilters(config.filters),
+      views: namedViews(config.views),
+      intervalMs,
+      throttle,
+      lingerMs,
+      spool: { bytesMax: config.spoolBytes, ageMsMax: config.spoolAgeMs },
+    },
+    { fault: (what, error) => log.error({ err: error.cause ?? error }, `${what}: ${error.message}`), fall },
+  );
+}
+
+function startReaders(
+  { readers, sqlRows, sqlTimeoutMs }: Config,
+  file: string,
+  tables: readonly string[],
+): Promise<ReaderPool> {
+  return ReaderPool.start({
+    file,
+    seqSql: 'SELECT coalesce(max(last_seq), 0) FROM panelcast_log',
+    tables: { viewer: tables, operator: tables, admin: tables },
+    size: readers,
+    limits: { timeMs: sqlTimeoutMs, rowsMax: sqlRows },
+  });
+}
+
+function createDemo({ demoRate }: Config, store: StoreThread, log: Logger): DemoProbe {
+  const encoder = new TextEncoder();
+  return new DemoProbe({
+    seed: 1,
+    rate: demoRate,
+    clock: systemClock,
+    sink: events =>
+      store.calls.intake({ body: encoder.encode(JSON.stringify(events)), form: 'json', offset: 0, partial: false }),
+    operator: (sql, params) => store.calls.execute({ sql, params }),
+    onError: (error, goesOn) =>
+      log.warn({ err: error }, goesOn ? 'the demo probe tries again' : 'the demo probe has stopped'),
+  });
+}
+
+async function summaryOf({ dataDir, demo, demoRate, store: mode }: Config, store: StoreThread): Promise<string> {
+  const { store: facts } = await store.calls.status();
+  const probe = demo ? `demo probe at ${demoRate} events/s` : 'no demo probe';
+  return `${facts.rows.events} events in ${dataDir} (${mode}), ${probe}`;
 }

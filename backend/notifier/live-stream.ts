@@ -4,6 +4,7 @@ import type { IntervalClass } from '../streams/schedule.ts';
 import type { Stream } from '../streams/stream.ts';
 import type { ViewEntry } from '../views/filter-set.ts';
 import type { SessionId, StreamId } from './link.ts';
+import type { SafEntry } from './saf-table.ts';
 
 /** One panel's interest in one view; names and order of fields are its own. */
 export interface Registration {
@@ -23,6 +24,8 @@ export interface LiveStream {
   readonly stream: Stream;
   readonly of: IntervalClass<LiveStream>;
   readonly registrations: Set<Registration>;
+  /** Of a store-and-forward stream: what belongs to the client's name. */
+  readonly saf: SafEntry | undefined;
   /** When the oldest change that waits in it was committed. */
   dirtySinceMs: number;
   /** A flushed stream is next due one whole interval after the flush. */

@@ -3,10 +3,11 @@ import { PanelcastError } from '../lib/panelcast-error.ts';
 import type { ErrorMessage, Flushed, Opened } from '../protocol/messages.ts';
 import type { Source } from '../sources/source.ts';
 import { Schedule } from '../streams/schedule.ts';
+import type { Spool } from '../streams/spool.ts';
 import { Throttle, type ThrottleKind } from '../streams/throttle.ts';
 import { Counters } from '../views/counters.ts';
 import type { ViewEntry } from '../views/filter-set.ts';
-import { type Catalog, resolveRequest } from '../views/resolve-request.ts';
+import { type Catalog, type ResolvedRequest, resolveRequest } from '../views/resolve-request.ts';
 import { ViewTable } from '../views/view-table.ts';
 import { Cutter } from './cutter.ts';
 import type { CutFacts, Identity, NotifierLink, OutputBatch, SessionId, ToNotifier } from './link.ts';
@@ -14,6 +15,7 @@ import type { LiveStream, Registration } from './live-stream.ts';
 import { Outbox } from './outbox.ts';
 import { resumeTexts } from './resume.ts';
 import { Round } from './round.ts';
+import { type SafOpening, SafTable } from './saf-table.ts';
 import { type Session, SessionTable } from './session-table.ts';
 import { StreamTable } from './stream-table.ts';
 import type { Encoded } from './sweep.ts';
@@ -24,6 +26,7 @@ export interface NotifierOptions {
   readonly store: Source;
   readonly catalog: Catalog;
   readonly throttle: ThrottleKind;
+  readonly spool: Spool;
   readonly lingerMs: number;
   /** The restriction filter of an identity; undefined restricts nothing. */
   readonly entitlement: (identity: Identity) => string | undefined;
@@ -53,6 +56,7 @@ export class Notifier implements NotifierLink {
   readonly sessions = new SessionTable();
   readonly cutter: Cutter;
   readonly throttle: Throttle;
+  readonly saf: SafTable;
   readonly #options: NotifierOptions;
   readonly #schedule = new Schedule<LiveStream>();
   readonly #outbox = new Outbox();
@@ -81,6 +85,15 @@ export class Notifier implements NotifierLink {
       emit: (facts, encoded) => this.#emit(facts, encoded),
       onFault: (entry, error) => this.#fault(entry, error),
     });
+    this.saf = new SafTable({
+      spool: options.spool,
+      store,
+      now: () => clock.now(),
+      resolve: request => resolveRequest(request, catalog),
+      obtain: resolved => this.#obtain(resolved),
+      onFault: options.onFault,
+    });
+    this.saf.restore();
     for (const source of catalog.sources.values()) source.onChanges(changes => this.#changed(source, changes));
   }
 
@@ -111,6 +124,7 @@ export class Notifier implements NotifierLink {
   stop(): void {
     this.#together(() => this.cutter.cutNow([...this.streams.values()]));
     this.cutter.stop();
+    this.saf.close();
     this.#roundTimer?.cancel();
     for (const timer of this.#lingering.values()) timer.cancel();
     for (const { timer } of this.#waiting) timer.cancel();
@@ -120,6 +134,7 @@ export class Notifier implements NotifierLink {
     this.#together(() => {
       this.views.apply(source, changes, this.#options.clock.now());
       for (const { table } of changes) this.counters.countChanges(table, 1);
+      this.saf.committed();
       this.cutter.committed();
       this.#answerWaiting();
     });
@@ -176,6 +191,7 @@ export class Notifier implements NotifierLink {
         round.flushes.push(message);
         return;
       case 'ack':
+        this.#ack(session, message);
         return;
     }
   }
@@ -185,27 +201,60 @@ export class Notifier implements NotifierLink {
       throw new PanelcastError('conflict', `open.id "${id}" is already open on this connection; close it first`);
     const { catalog, clock, entitlement } = this.#options;
     const resolved = resolveRequest(request, catalog, entitlement(session.identity));
-    const nowMs = clock.now();
-    const entry = this.views.obtain(resolved, nowMs);
-    this.#lingering.get(entry)?.cancel();
-    this.#lingering.delete(entry);
     const { fields, intervalMs, mode } = resolved;
-    const joining = { entry, mode, intervalMs, session: session.id, id, fields };
-    const registration = this.streams.join(joining, { nowMs, effectiveMs: this.throttle.intervalMs(intervalMs) });
+    const { resume } = session;
+    const since = snapshot === true || resume?.epoch !== this.#options.store.epoch ? undefined : resume.seq;
+    const own = mode === 'saf' ? this.#openSaf(session, { request, resolved, since }, round) : undefined;
+    const entry = own?.saf.entry ?? this.#obtain(resolved);
+    const at = { nowMs: clock.now(), effectiveMs: this.throttle.intervalMs(intervalMs) };
+    const registration = this.streams.join(
+      { entry, mode, intervalMs, session: session.id, id, fields, saf: own?.saf },
+      at,
+    );
     session.registrations.set(id, registration);
     try {
       const { stream: live } = registration;
       round.say(session.id, this.#opened(registration));
       const shared = session.streams.get(live) ?? 0;
       session.streams.set(live, shared + 1);
-      const since =
-        snapshot === true || session.resume?.epoch !== this.#options.store.epoch ? undefined : session.resume.seq;
-      this.#bringUp(session, live, { since, conflated: false }, round);
+      if (own === undefined || own.isNew) this.#bringUp(session, live, { since, conflated: false }, round);
+      own?.saf.stream.attach(since ?? 0);
       if (shared === 0) round.subscribe(session.id, live.id);
     } catch (error) {
       this.#close(session, id, round);
       throw error;
     }
+  }
+
+  #obtain(resolved: ResolvedRequest): ViewEntry {
+    const entry = this.views.obtain(resolved, this.#options.clock.now());
+    this.#lingering.get(entry)?.cancel();
+    this.#lingering.delete(entry);
+    return entry;
+  }
+
+  /** The stream belongs to the client's name: the newest connection of that name has it, an older one loses it. */
+  #openSaf(session: Session, want: SafOpening, round: Round) {
+    const { client } = session;
+    if (client === undefined)
+      throw new PanelcastError(
+        'bad-request',
+        'mode saf needs hello.client: the durable name that the stream belongs to',
+      );
+    const opened = this.saf.open(client, want);
+    const live = this.streams.use(opened.saf.entry)?.streams.get(`saf ${client}`);
+    for (const { id, session: other } of live?.registrations ?? []) {
+      const holder = this.sessions.get(other)!;
+      const message = `client "${client}" opened this stream on another connection`;
+      round.say(other, { type: 'error', id, code: 'conflict', message } satisfies ErrorMessage);
+      this.#leave(holder, holder.registrations.get(id)!, round);
+    }
+    return opened;
+  }
+
+  #ack(session: Session, { seq, view }: Extract<ToNotifier, { type: 'ack' }>): void {
+    for (const { saf, stream } of session.streams.keys())
+      if (saf !== undefined && stream.wire === view) this.saf.ack(saf, seq);
   }
 
   /** What a stream's new listener, or one that had fallen behind, has to get before the stream itself. */
@@ -246,11 +295,12 @@ export class Notifier implements NotifierLink {
     const promoted = this.streams.leave(registration);
     if (promoted !== undefined) round.say(promoted.session, this.#opened(promoted));
     if (live.registrations.size === 0) this.cutter.forget(live);
-    if (this.streams.use(live.entry) === undefined) this.#linger(live.entry);
+    this.#lingerUnused(live.entry);
   }
 
   /** A reload costs nothing: the view waits a while, with its state and without a stream. */
-  #linger(entry: ViewEntry): void {
+  #lingerUnused(entry: ViewEntry): void {
+    if (this.streams.use(entry) !== undefined || entry.view.sinks.size > 0) return;
     const drop = (): void => {
       this.#lingering.delete(entry);
       this.views.drop(entry);

@@ -14,7 +14,13 @@ export interface NotifierStatus {
   readonly streams: number;
   /** Views that nobody watches and that are kept for a while. */
   readonly lingering: number;
-  readonly interval: { readonly baseMs: number; readonly nowMs: number; readonly pauseMs: number; readonly throttle: string; readonly why: string };
+  readonly interval: {
+    readonly baseMs: number;
+    readonly nowMs: number;
+    readonly pauseMs: number;
+    readonly throttle: string;
+    readonly why: string;
+  };
   readonly sweeps: readonly SweepRecord[];
   readonly savings: readonly SourceSavings[];
 }
@@ -88,7 +94,11 @@ function viewStatus(entry: ViewEntry, notifier: Notifier): ViewStatus {
     viewers: use?.sessions.size ?? 0,
     primary: primary === undefined ? undefined : `${primary.session}/${primary.id}`,
     secondaries: Math.max(0, (use?.registrations.size ?? 0) - 1),
-    streams: [...(use?.streams.values() ?? [])].map(({ intervalMs, mode, registrations }: LiveStream) => ({ mode, intervalMs, registrations: registrations.size })),
+    streams: [...(use?.streams.values() ?? [])].map(({ intervalMs, mode, registrations }: LiveStream) => ({
+      mode,
+      intervalMs,
+      registrations: registrations.size,
+    })),
     changes: entry.changes,
     cuts: entry.cuts,
     costMs: entry.costMs,
@@ -101,8 +111,11 @@ function describe({ spec, view }: ViewEntry): string {
     const metrics = view.fields.slice(groups.length).map(({ name }) => name);
     return `${metrics.join(', ')}${groups.length > 0 ? ` by ${groups.join(', ')}` : ''}`;
   }
-  const columns = spec.columns.length === spec.table.columns.length ? 'all columns' : view.fields.map(({ name }) => name).join(', ');
+  const columns =
+    spec.columns.length === spec.table.columns.length ? 'all columns' : view.fields.map(({ name }) => name).join(', ');
   if (spec.kind === 'rows') return columns;
-  const order = spec.orderBy.map(({ columnIndex, desc }) => `${spec.table.columns[columnIndex]!.name}${desc ? ' down' : ''}`);
+  const order = spec.orderBy.map(
+    ({ columnIndex, desc }) => `${spec.table.columns[columnIndex]!.name}${desc ? ' down' : ''}`,
+  );
   return `${columns}; first ${spec.limit}${order.length > 0 ? ` by ${order.join(', ')}` : ''}`;
 }

@@ -9,6 +9,7 @@ import type { Stream } from '../streams/stream.ts';
 import type { ViewEntry } from '../views/filter-set.ts';
 import type { SessionId, StreamId } from './link.ts';
 import type { LiveStream, Registration } from './live-stream.ts';
+import type { SafEntry } from './saf-table.ts';
 
 /** Who shares a view, in the order of coming: the first is the primary. */
 export interface ViewUse {
@@ -25,6 +26,8 @@ export interface Joining {
   readonly session: SessionId;
   readonly id: string;
   readonly fields: readonly Field[];
+  /** Mode saf: the client's own stream. */
+  readonly saf: SafEntry | undefined;
 }
 
 /** The streams that somebody listens to: one a view, mode and interval. */
@@ -58,14 +61,14 @@ export class StreamTable {
   }
 
   join(joining: Joining, at: { nowMs: number; effectiveMs: number }): Registration {
-    const { entry, fields, id, intervalMs, mode, session } = joining;
+    const { entry, fields, id, intervalMs, mode, saf, session } = joining;
     let use = this.#uses.get(entry);
     if (use === undefined) {
       use = { registrations: new Set(), sessions: new Map(), streams: new Map() };
       this.#uses.set(entry, use);
     }
     const of = this.#schedule.enter(intervalMs, entry.set.source.name, at);
-    const key = mode === 'immediate' ? mode : `${mode} ${intervalMs}`;
+    const key = mode === 'immediate' ? mode : `${mode} ${saf === undefined ? intervalMs : saf.spooled.client}`;
     const stream = use.streams.get(key) ?? this.#create(joining, of);
     use.streams.set(key, stream);
     const registration: Registration = { session, id, fields, stream, of };
@@ -96,19 +99,21 @@ export class StreamTable {
     return primary === registration ? use.registrations.values().next().value : undefined;
   }
 
-  #create({ entry, intervalMs, mode }: Joining, of: LiveStream['of']): LiveStream {
+  #create({ entry, intervalMs, mode, saf }: Joining, of: LiveStream['of']): LiveStream {
     const live: LiveStream = {
       id: ++this.#lastId,
       entry,
       mode,
       intervalMs,
       of,
-      stream: createStream(entry, mode, () => this.#onDirty(live)),
+      stream: saf?.stream ?? createStream(entry, mode, () => this.#onDirty(live)),
+      saf,
       registrations: new Set(),
       dirtySinceMs: 0,
       holdUntilMs: 0,
       sentMs: 0,
     };
+    if (saf !== undefined) saf.onDirty = () => this.#onDirty(live);
     this.#streams++;
     return live;
   }
@@ -116,7 +121,8 @@ export class StreamTable {
   #remove(use: ViewUse, live: LiveStream): void {
     for (const [key, stream] of use.streams) if (stream === live) use.streams.delete(key);
     live.of.dirty.delete(live);
-    live.entry.view.sinks.delete(live.stream as never);
+    if (live.saf === undefined) live.entry.view.sinks.delete(live.stream as never);
+    else live.saf.stream.detach();
     this.#streams--;
   }
 }

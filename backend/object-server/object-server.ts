@@ -164,6 +164,11 @@ export class ObjectServer {
     return this.#reading(() => this.#selections.select(table, selection));
   }
 
+  /** Reads the whole table. */
+  count(table: string): number {
+    return this.#reading(() => this.#selections.count(table));
+  }
+
   snapshot(table: string, selection: Selection = {}): Snapshot {
     return this.#reading(() => this.#selections.snapshot(table, selection, this.seq));
   }

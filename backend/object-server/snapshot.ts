@@ -39,6 +39,10 @@ export class Selections {
     return this.#prepare(this.#rowsSql(table, selection)).all(...parameters(selection)) as unknown as Row[];
   }
 
+  count(table: string): number {
+    return Number(this.#prepare(`SELECT count(*) FROM main.${quoteName(this.#table(table).name)}`).get()![0]);
+  }
+
   snapshot(table: string, selection: Selection, seq: number): Snapshot {
     const columns = this.#columns(table, selection);
     const arrays = columns.map((_, i) => `json_group_array(c${i})`);

@@ -1,0 +1,81 @@
+import type { Position } from '../protocol/messages.ts';
+import type { Request } from '../protocol/request.ts';
+import type { TableSchema, Value } from '../protocol/schema.ts';
+import type { Identity } from './link.ts';
+import type { Answer } from './one-shot.ts';
+import type { NotifierStatus } from './status.ts';
+
+export interface IntakeCall {
+  /** JSON of one event or an array of them, or NDJSON; UTF-8. */
+  readonly body: Uint8Array;
+  readonly form: 'json' | 'ndjson';
+  /** Take the good events and answer each bad one. */
+  readonly partial: boolean;
+  readonly idempotencyKey?: string;
+  /** How many events of the same request came before these: what messages count from. */
+  readonly offset: number;
+}
+
+export interface IntakeAnswer {
+  readonly accepted: number;
+  readonly seq: number;
+  readonly rejected?: readonly { readonly index: number; readonly message: string }[];
+}
+
+export interface ExecuteCall {
+  readonly sql: string;
+  readonly params: readonly Value[] | Readonly<Record<string, Value>>;
+  readonly idempotencyKey?: string;
+}
+
+export interface StoreStatus {
+  readonly mode: string;
+  readonly dataDir: string;
+  readonly rows: Readonly<Record<string, number>>;
+  readonly logBytes: number;
+  readonly logFrom: number;
+  readonly diskBytes: number;
+  readonly queuedWrites: number;
+  readonly queuedBytes: number;
+}
+
+export interface HistogramFacts {
+  readonly bounds: readonly number[];
+  readonly counts: readonly number[];
+  readonly sum: number;
+  readonly count: number;
+}
+
+/** What the notifier counted since it started. */
+export interface NotifierCounts {
+  readonly registrations: number;
+  readonly views: number;
+  readonly filterSets: number;
+  readonly streams: number;
+  readonly savings: NotifierStatus['savings'];
+  readonly encodings: number;
+  readonly changes: Readonly<Record<string, number>>;
+  readonly sweepSeconds: HistogramFacts;
+  readonly changeToSendSeconds: HistogramFacts;
+  readonly intervalMs: number;
+  readonly throttled: boolean;
+  readonly seq: number;
+  readonly epoch: number;
+  readonly spoolBytes: Readonly<Record<string, number>>;
+  readonly logBytes: number;
+}
+
+/** What can be asked of the notifier and its store beside the streams; each may be asked across a thread. */
+export interface NotifierCalls {
+  intake(call: IntakeCall): Promise<IntakeAnswer>;
+  execute(call: ExecuteCall): Promise<{ readonly changes: number; readonly seq: number }>;
+  query(call: { readonly request: Request; readonly identity: Identity }): Promise<Answer>;
+  flush(call: { readonly minSeq: number; readonly views?: readonly string[] }): Promise<{ readonly asOf: number }>;
+  schema(): Promise<readonly TableSchema[]>;
+  status(): Promise<{ readonly notifier: NotifierStatus; readonly store: StoreStatus }>;
+  counts(): Promise<NotifierCounts>;
+  backup(call: { readonly file: string }): Promise<{ readonly bytes: number }>;
+  position(): Promise<Position>;
+}
+
+export type CallName = keyof NotifierCalls;

@@ -1,0 +1,189 @@
+import { PanelcastError } from '../lib/panelcast-error.ts';
+import type { Request } from '../protocol/request.ts';
+import type { Row } from '../protocol/schema.ts';
+import type { Source } from '../sources/source.ts';
+import { SafStream } from '../streams/saf-stream.ts';
+import type { Spool, SpooledStream, SpoolRecord } from '../streams/spool.ts';
+import type { ViewEntry } from '../views/filter-set.ts';
+import type { ResolvedRequest } from '../views/resolve-request.ts';
+
+export interface SafTableOptions {
+  readonly spool: Spool;
+  readonly store: Source;
+  readonly now: () => number;
+  readonly resolve: (request: Request) => ResolvedRequest;
+  readonly obtain: (request: ResolvedRequest) => ViewEntry;
+  readonly onFault: (what: string, error: unknown) => void;
+}
+
+/** One durable client's stream of one view, whether or not somebody listens. */
+export interface SafEntry {
+  readonly spooled: SpooledStream;
+  readonly entry: ViewEntry;
+  readonly stream: SafStream;
+  /** Told by whoever connects it to a connection. */
+  onDirty: () => void;
+}
+
+export interface SafOpening {
+  readonly request: Request;
+  readonly resolved: ResolvedRequest;
+  /** What the client says it has, if it had this stream before. */
+  readonly since: number | undefined;
+}
+
+/** A commit without a change for any client moves the mark this often: a crash then re-reads no more of the log. */
+const MARK_EVERY = 5000;
+
+/**
+ * The store-and-forward streams. They belong to client names, not to connections: each keeps its view alive and its
+ * output on disk. Invariant: after `committed`, the spool has every change up to the store's seq for every stream.
+ */
+export class SafTable {
+  readonly #options: SafTableOptions;
+  readonly #entries = new Map<string, SafEntry>();
+  #records: SpoolRecord[] = [];
+  #marked = 0;
+
+  constructor(options: SafTableOptions) {
+    this.#options = options;
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  get bytesByClient(): Record<string, number> {
+    return this.#options.spool.bytesByClient;
+  }
+
+  /** After a start: the streams that were there, brought up to the store from its log. */
+  restore(): void {
+    const { onFault, resolve, spool, store } = this.#options;
+    for (const spooled of spool.streams) {
+      try {
+        this.#add(spooled, resolve(JSON.parse(spooled.request) as Request));
+      } catch (error) {
+        onFault(`store-and-forward stream of ${spooled.client}`, error);
+      }
+    }
+    const position = spool.position ?? { epoch: store.epoch, processed: store.seq };
+    const sameRun = position.epoch === store.epoch && position.processed <= store.seq;
+    this.#catchUp([...this.#entries.values()], sameRun ? position.processed : store.seq);
+    if (!sameRun)
+      for (const { spooled } of this.#entries.values())
+        spool.lose(spooled.id, { from: position.processed + 1, to: store.seq });
+    this.#mark();
+  }
+
+  /** The stream of this client and view. */
+  open(client: string, { request, resolved, since }: SafOpening): { saf: SafEntry; isNew: boolean } {
+    const key = `${resolved.setKey} ${resolved.viewKey}`;
+    const known = this.#entries.get(`${client} ${key}`);
+    if (known !== undefined) return { saf: known, isNew: false };
+    const { spool, store } = this.#options;
+    this.committed();
+    const start = Math.min(since ?? store.seq, store.seq);
+    const saf = this.#add(spool.create({ client, key, request: JSON.stringify(request), start }), resolved);
+    this.#catchUp([saf], start);
+    this.#mark();
+    return { saf, isNew: since === undefined };
+  }
+
+  /** The client has no more use for the stream. Its view may have no other. */
+  drop(saf: SafEntry): ViewEntry {
+    this.#entries.delete(keyOf(saf.spooled));
+    saf.entry.view.sinks.delete(saf.stream as never);
+    this.#options.spool.drop(saf.spooled.id);
+    return saf.entry;
+  }
+
+  ack(saf: SafEntry, seq: number): void {
+    this.#options.spool.ack(saf.spooled.id, Math.min(seq, this.#options.store.seq));
+  }
+
+  /** After each commit: what the streams were given goes to disk in one transaction. */
+  committed(): void {
+    if (this.#entries.size === 0) return;
+    if (this.#records.length > 0 || this.#options.store.seq - this.#marked >= MARK_EVERY) this.#mark();
+  }
+
+  trim(): void {
+    this.#options.spool.trim(this.#options.now());
+  }
+
+  close(): void {
+    if (this.#entries.size > 0) this.#mark();
+    this.#options.spool.close();
+  }
+
+  #mark(): void {
+    const { now, spool, store } = this.#options;
+    const records = this.#records;
+    this.#records = [];
+    spool.append(records, { epoch: store.epoch, processed: store.seq }, now());
+    this.#marked = store.seq;
+  }
+
+  #add(spooled: SpooledStream, resolved: ResolvedRequest): SafEntry {
+    const { obtain, spool } = this.#options;
+    const entry = obtain(resolved);
+    const { view } = entry;
+    if (view.kind !== 'rows')
+      throw new PanelcastError('bad-request', 'mode saf tells every change of a row; only rows have it');
+    const { id } = spooled;
+    const queue = {
+      get acked() {
+        return spool.acked(id);
+      },
+      get gap() {
+        return spool.gap(id);
+      },
+      add: (seq: number, body: string) => void this.#records.push({ stream: id, seq, body }),
+      read: (seq: number, upTo: number, limit: number) => {
+        this.committed();
+        return spool.read(id, seq, upTo, limit);
+      },
+    };
+    const saf: SafEntry = {
+      spooled,
+      entry,
+      stream: new SafStream(`v${entry.id}:saf`, view, queue, () => saf.onDirty()),
+      onDirty: () => {},
+    };
+    view.sinks.add(saf.stream);
+    this.#entries.set(keyOf(spooled), saf);
+    return saf;
+  }
+
+  /** The changes after `seq` that the log still has; those that it has not are told as a gap. */
+  #catchUp(entries: readonly SafEntry[], seq: number): void {
+    if (entries.length === 0) return;
+    const { spool, store } = this.#options;
+    const from = Math.max(seq, store.retainedFrom);
+    if (from > seq) for (const { spooled } of entries) spool.lose(spooled.id, { from: seq + 1, to: from });
+    for (const { after, before, key, seq: at, table } of store.changesAfter(from) ?? []) {
+      for (const { entry, spooled, stream } of entries) {
+        const { filter, table: own } = entry.set;
+        if (own.name !== table || at <= spooled.start) continue;
+        const inside = (row: Row | undefined) => (row !== undefined && filter.matches(row, 0) ? row : undefined);
+        const [was, is] = [inside(before), inside(after)];
+        if (was !== undefined || is !== undefined) stream.push({ seq: at, key, before: was, after: is });
+      }
+      if (this.#records.length >= MARK_EVERY) this.#spill();
+    }
+    this.#spill();
+  }
+
+  /** To disk, without moving the mark: the catch-up is not at the store's seq yet. */
+  #spill(): void {
+    const { now, spool } = this.#options;
+    const position = spool.position ?? { epoch: this.#options.store.epoch, processed: 0 };
+    spool.append(this.#records, position, now());
+    this.#records = [];
+  }
+}
+
+function keyOf({ client, key }: Pick<SpooledStream, 'client' | 'key'>): string {
+  return `${client} ${key}`;
+}

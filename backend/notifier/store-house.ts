@@ -1,0 +1,245 @@
+import { createHash } from 'node:crypto';
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Clock } from '../lib/clock.ts';
+import { PanelcastError } from '../lib/panelcast-error.ts';
+import type { Change } from '../object-server/change.ts';
+import { ObjectServer } from '../object-server/object-server.ts';
+import type { ObjectServerOptions } from '../object-server/object-server-options.ts';
+import type { Request } from '../protocol/request.ts';
+import { EventsSource } from '../sources/events-source.ts';
+import { Spool, type SpoolLimits } from '../streams/spool.ts';
+import type { ThrottleKind } from '../streams/throttle.ts';
+import { type Catalog, resolveRequest } from '../views/resolve-request.ts';
+import type { ExecuteCall, IntakeAnswer, IntakeCall, NotifierCalls, NotifierCounts, StoreStatus } from './calls.ts';
+import type { Identity } from './link.ts';
+import { Notifier } from './notifier.ts';
+import { answerOnce } from './one-shot.ts';
+import { notifierStatus } from './status.ts';
+
+export interface StoreHouseOptions {
+  readonly store: Omit<ObjectServerOptions, 'clock' | 'onWork' | 'onFault'>;
+  readonly clock: Clock;
+  readonly intervalMs: number;
+  readonly throttle: ThrottleKind;
+  readonly lingerMs: number;
+  readonly filters: Readonly<Record<string, string>>;
+  readonly views: Readonly<Record<string, Request>>;
+  readonly spool: SpoolLimits;
+  /** Runs soon, after what is under way: the writer takes everything that has queued up by then. */
+  readonly soon: (run: () => void) => void;
+  readonly onFault: (what: string, error: unknown) => void;
+}
+
+const HOUSEKEEPING_MS = 5000;
+/** Groups between two looks at what else wants this thread. */
+const GROUPS_AT_ONCE = 4;
+
+/** One thread's worth of Panelcast: the object server, the notifier over it, and the calls that both answer. */
+export class StoreHouse implements NotifierCalls {
+  readonly notifier: Notifier;
+  readonly #server: ObjectServer;
+  readonly #options: StoreHouseOptions;
+  readonly #catalog: Catalog;
+  /** Kept from the changes: counting a million rows takes as long as storing ten thousand. */
+  readonly #rows = new Map<string, number>();
+  #draining = false;
+  #closed = false;
+
+  constructor(options: StoreHouseOptions) {
+    const { clock, filters, intervalMs, lingerMs, onFault, throttle, views } = options;
+    this.#options = options;
+    this.#server = ObjectServer.open({
+      ...options.store,
+      clock,
+      onWork: () => this.#drainSoon(),
+      onFault: error => onFault('store', error),
+    });
+    for (const { name } of this.#server.tables) this.#rows.set(name, this.#server.count(name));
+    this.#server.onCommit(changes => this.#count(changes));
+    const source = new EventsSource(this.#server);
+    this.#catalog = {
+      sources: new Map([[source.name, source]]),
+      filters: { resolve: name => filters[name], names: () => Object.keys(filters) },
+      namedView: name => (Object.hasOwn(views, name) ? views[name] : undefined),
+      namedViews: Object.keys(views),
+      intervalMs,
+    };
+    const catalog = this.#catalog;
+    const { dataDir } = options.store;
+    const spool = new Spool(dataDir === undefined ? ':memory:' : join(dataDir, 'spool.db'), options.spool);
+    this.notifier = new Notifier({ clock, store: source, catalog, throttle, spool, lingerMs, entitlement, onFault });
+    this.#housekeepLater();
+  }
+
+  async intake(call: IntakeCall): Promise<IntakeAnswer> {
+    const events = call.form === 'json' ? parseJson(call.body) : parseLines(call.body, call.offset);
+    const outcome = await this.#server.intake(events, {
+      partial: call.partial,
+      idempotency: this.#idempotency(call.idempotencyKey, call.body),
+    });
+    if (call.offset === 0 || outcome.rejected === undefined) return outcome;
+    return {
+      ...outcome,
+      rejected: outcome.rejected.map(({ index, message }) => ({ index: index + call.offset, message })),
+    };
+  }
+
+  execute({ idempotencyKey, params, sql }: ExecuteCall) {
+    const body = idempotencyKey === undefined ? '' : JSON.stringify([sql, params]);
+    return this.#server.execute(sql, params, this.#idempotency(idempotencyKey, body));
+  }
+
+  async query({ identity, request }: { request: Request; identity: Identity }) {
+    const now = this.#options.clock.now();
+    return answerOnce(resolveRequest(request, this.#catalog, entitlement(identity)), now);
+  }
+
+  async flush({ minSeq, views }: { minSeq: number; views?: readonly string[] }) {
+    if (minSeq > this.#server.seq)
+      throw new PanelcastError('timeout', `seq ${minSeq} is not committed; the store is at ${this.#server.seq}`);
+    return { asOf: this.notifier.flushViews(views) };
+  }
+
+  async schema() {
+    return this.#server.tables;
+  }
+
+  get databaseFile(): string | undefined {
+    return this.#server.databaseFile;
+  }
+
+  async position() {
+    return { epoch: this.#server.epoch, seq: this.#server.seq };
+  }
+
+  async backup({ file }: { file: string }) {
+    await this.#server.backup(file);
+    return { bytes: statSync(file).size };
+  }
+
+  async status() {
+    return { notifier: notifierStatus(this.notifier, this.#options.intervalMs), store: this.#storeStatus() };
+  }
+
+  async counts(): Promise<NotifierCounts> {
+    const { counters, streams, throttle, views } = this.notifier;
+    let count = 0;
+    for (const set of views.sets) count += set.views.size;
+    return {
+      registrations: streams.registrations,
+      views: count,
+      filterSets: views.size,
+      streams: streams.streams,
+      savings: [...counters.sources].map(([source, work]) => ({ source, ...work })),
+      encodings: counters.encodings,
+      changes: Object.fromEntries(counters.changes),
+      sweepSeconds: { ...counters.sweepSeconds },
+      changeToSendSeconds: { ...counters.changeToSendSeconds },
+      intervalMs: throttle.intervalMs(this.#options.intervalMs),
+      throttled: throttle.throttled,
+      seq: this.#server.seq,
+      epoch: this.#server.epoch,
+      spoolBytes: this.notifier.saf.bytesByClient,
+      logBytes: this.#server.logBytes,
+    };
+  }
+
+  /** Stops intake, lets everything committed reach its streams in a last cut, and leaves one complete file behind. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#server.drain();
+    this.notifier.stop();
+    await this.#server.close();
+  }
+
+  #count(changes: readonly Change[]): void {
+    for (const { after, before, table } of changes) {
+      const step = (after === undefined ? 0 : 1) - (before === undefined ? 0 : 1);
+      if (step !== 0) this.#rows.set(table, this.#rows.get(table)! + step);
+    }
+  }
+
+  #drainSoon(): void {
+    if (this.#draining) return;
+    this.#draining = true;
+    this.#options.soon(() => {
+      this.#draining = false;
+      if (!this.#closed && this.#server.drain(GROUPS_AT_ONCE)) this.#drainSoon();
+    });
+  }
+
+  #housekeepLater(): void {
+    this.#options.clock.after(HOUSEKEEPING_MS, () => {
+      if (this.#closed) return;
+      this.#server.housekeep().catch(error => this.#options.onFault('housekeeping', error));
+      this.notifier.saf.trim();
+      this.#housekeepLater();
+    });
+  }
+
+  #idempotency(key: string | undefined, body: Uint8Array | string) {
+    return key === undefined ? undefined : { key, hash: createHash('sha256').update(body).digest('base64') };
+  }
+
+  #storeStatus(): StoreStatus {
+    const server = this.#server;
+    const { bytes, writes } = server.queued;
+    return {
+      mode: this.#options.store.mode,
+      dataDir: this.#options.store.dataDir ?? '',
+      rows: Object.fromEntries(this.#rows),
+      logBytes: server.logBytes,
+      logFrom: server.bounds.first,
+      diskBytes:
+        server.databaseFile === undefined ? 0 : (statSync(server.databaseFile, { throwIfNoEntry: false })?.size ?? 0),
+      queuedWrites: writes,
+      queuedBytes: bytes,
+    };
+  }
+}
+
+/** Everybody sees every row; who may see which rows is decided here once identities carry restrictions. */
+function entitlement(_identity: Identity): string | undefined {
+  return undefined;
+}
+
+const decoder = new TextDecoder('utf-8', { fatal: true });
+
+function textOf(body: Uint8Array): string {
+  try {
+    return decoder.decode(body);
+  } catch (error) {
+    throw new PanelcastError('bad-request', 'the body is not UTF-8', { cause: error });
+  }
+}
+
+function parseJson(body: Uint8Array): readonly unknown[] {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(textOf(body));
+  } catch (error) {
+    if (error instanceof PanelcastError) throw error;
+    throw new PanelcastError('bad-request', `the body is not JSON: ${(error as Error).message}`, { cause: error });
+  }
+  return Array.isArray(parsed) ? parsed : [parsed];
+}
+
+function parseLines(body: Uint8Array, offset: number): readonly unknown[] {
+  const lines = textOf(body).split('\n');
+  const events: unknown[] = [];
+  for (const line of lines) {
+    if (line.trim() === '') continue;
+    try {
+      events.push(JSON.parse(line));
+    } catch (error) {
+      throw new PanelcastError(
+        'bad-event',
+        `event ${offset + events.length} is not a line of JSON: ${(error as Error).message}`,
+        { cause: error },
+      );
+    }
+  }
+  return events;
+}

@@ -1,0 +1,12 @@
+import type { SpoolGap } from './spool.ts';
+
+/** One durable client's unconfirmed changes of one view, wherever they are kept. */
+export interface SafQueue {
+  /** The last seq that the client confirmed. */
+  readonly acked: number;
+  /** What had to be let go. */
+  readonly gap: SpoolGap | undefined;
+  add(seq: number, body: string): void;
+  /** Those after `seq` up to and with `upTo`, in order. */
+  read(seq: number, upTo: number, limit: number): readonly { readonly seq: number; readonly body: string }[];
+}

@@ -1,0 +1,210 @@
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
+
+export interface SpoolLimits {
+  /** For each client. */
+  readonly bytesMax: number;
+  readonly ageMsMax: number;
+}
+
+/** A store-and-forward stream as it outlives connections and restarts. */
+export interface SpooledStream {
+  readonly id: number;
+  readonly client: string;
+  /** Tells the streams of one client apart; equal for equal views. */
+  readonly key: string;
+  /** The request that it was opened with, as JSON. */
+  readonly request: string;
+  /** Changes up to this one are not the stream's. */
+  readonly start: number;
+}
+
+/** Seqs that were let go, both ends included. */
+export interface SpoolGap {
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface SpoolRecord {
+  readonly stream: number;
+  readonly seq: number;
+  /** A RowChange as JSON. */
+  readonly body: string;
+}
+
+/** Beside its text, in the database. */
+const RECORD_BYTES = 24;
+
+const SCHEMA = `
+  CREATE TABLE IF NOT EXISTS state (one INTEGER PRIMARY KEY CHECK (one = 1), epoch INTEGER NOT NULL, processed INTEGER NOT NULL) STRICT;
+  CREATE TABLE IF NOT EXISTS stream (
+    id INTEGER PRIMARY KEY, client TEXT NOT NULL, key TEXT NOT NULL, request TEXT NOT NULL, start INTEGER NOT NULL,
+    acked INTEGER NOT NULL, gap_from INTEGER, gap_to INTEGER, bytes INTEGER NOT NULL DEFAULT 0, UNIQUE (client, key)) STRICT;
+  CREATE TABLE IF NOT EXISTS record (
+    stream INTEGER NOT NULL, seq INTEGER NOT NULL, at INTEGER NOT NULL, body TEXT NOT NULL, PRIMARY KEY (stream, seq)
+  ) STRICT, WITHOUT ROWID;`;
+
+/**
+ * What store-and-forward clients have not confirmed yet, on disk. One transaction holds the records of a commit together
+ * with `processed`, the last seq that is in the spool for every stream; after a crash the change log continues from
+ * there. So nothing is lost or doubled, although this file is not synced with every commit.
+ */
+export class Spool {
+  readonly #db: DatabaseSync;
+  readonly #limits: SpoolLimits;
+  readonly #append: StatementSync;
+  readonly #grow: StatementSync;
+  readonly #mark: StatementSync;
+  readonly #read: StatementSync;
+
+  constructor(file: string, limits: SpoolLimits) {
+    this.#db = new DatabaseSync(file);
+    this.#limits = limits;
+    this.#db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; ${SCHEMA}`);
+    this.#append = this.#db.prepare('INSERT INTO record VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING');
+    this.#grow = this.#db.prepare('UPDATE stream SET bytes = bytes + ? WHERE id = ?');
+    this.#mark = this.#db.prepare(
+      'INSERT INTO state VALUES (1, ?, ?) ON CONFLICT DO UPDATE SET epoch = excluded.epoch, processed = excluded.processed',
+    );
+    this.#read = this.#db.prepare(
+      'SELECT seq, body FROM record WHERE stream = ? AND seq > ? AND seq <= ? ORDER BY seq LIMIT ?',
+    );
+  }
+
+  /** How far all streams have got, or undefined for a new spool. */
+  get position(): { readonly epoch: number; readonly processed: number } | undefined {
+    const row = this.#db.prepare('SELECT epoch, processed FROM state').get();
+    return row === undefined ? undefined : { epoch: Number(row.epoch), processed: Number(row.processed) };
+  }
+
+  get streams(): SpooledStream[] {
+    const rows = this.#db.prepare('SELECT id, client, key, request, start FROM stream ORDER BY id').all();
+    return rows as unknown as SpooledStream[];
+  }
+
+  get bytesByClient(): Record<string, number> {
+    const rows = this.#db.prepare('SELECT client, sum(bytes) AS bytes FROM stream GROUP BY client').all();
+    return Object.fromEntries(rows.map(({ bytes, client }) => [String(client), Number(bytes)]));
+  }
+
+  create(of: Omit<SpooledStream, 'id'>): SpooledStream {
+    const { client, key, request, start } = of;
+    const insert = this.#db.prepare('INSERT INTO stream (client, key, request, start, acked) VALUES (?, ?, ?, ?, ?)');
+    return { ...of, id: Number(insert.run(client, key, request, start, start).lastInsertRowid) };
+  }
+
+  drop(id: number): void {
+    this.#together(() => {
+      this.#db.prepare('DELETE FROM record WHERE stream = ?').run(id);
+      this.#db.prepare('DELETE FROM stream WHERE id = ?').run(id);
+    });
+  }
+
+  /** The records of everything up to `position`, whichever streams had some. */
+  append(
+    records: readonly SpoolRecord[],
+    position: { readonly epoch: number; readonly processed: number },
+    nowMs: number,
+  ): void {
+    this.#together(() => {
+      for (const { body, seq, stream } of records) {
+        this.#append.run(stream, seq, nowMs, body);
+        this.#grow.run(body.length + RECORD_BYTES, stream);
+      }
+      this.#mark.run(position.epoch, position.processed);
+    });
+  }
+
+  /** The next records after `seq`, up to and with `upTo`. */
+  read(id: number, seq: number, upTo: number, limit: number): { seq: number; body: string }[] {
+    return this.#read.all(id, seq, upTo, limit) as unknown as { seq: number; body: string }[];
+  }
+
+  acked(id: number): number {
+    return Number(this.#db.prepare('SELECT acked FROM stream WHERE id = ?').get(id)?.acked ?? 0);
+  }
+
+  gap(id: number): SpoolGap | undefined {
+    const row = this.#db
+      .prepare('SELECT gap_from AS "from", gap_to AS "to" FROM stream WHERE id = ? AND gap_to IS NOT NULL')
+      .get(id);
+    return row as unknown as SpoolGap | undefined;
+  }
+
+  /** The client has these safely: they are let go. */
+  ack(id: number, seq: number): void {
+    this.#together(() => {
+      this.#remove(id, seq);
+      this.#db.prepare('UPDATE stream SET acked = max(acked, ?) WHERE id = ?').run(seq, id);
+    });
+  }
+
+  /** These can no longer be had, neither here nor from the log. */
+  lose(id: number, { from, to }: SpoolGap): void {
+    this.#db
+      .prepare('UPDATE stream SET gap_from = coalesce(gap_from, ?), gap_to = max(coalesce(gap_to, 0), ?) WHERE id = ?')
+      .run(from, to, id);
+  }
+
+  /** Lets go of the oldest beyond the bounds, and remembers which. */
+  trim(nowMs: number): void {
+    for (const { client, id } of this.streams) {
+      const oldest = nowMs - this.#limits.ageMsMax;
+      const aged = Number(
+        this.#db.prepare('SELECT max(seq) AS seq FROM record WHERE stream = ? AND at < ?').get(id, oldest)?.seq ?? 0,
+      );
+      const excess = (this.bytesByClient[client] ?? 0) - this.#limits.bytesMax;
+      const upTo = Math.max(aged, excess > 0 ? this.#seqAfter(id, excess) : 0);
+      if (upTo > 0) this.#lose(id, upTo);
+    }
+  }
+
+  close(): void {
+    this.#db.close();
+  }
+
+  #lose(id: number, upTo: number): void {
+    const first = this.#db.prepare('SELECT min(seq) AS seq FROM record WHERE stream = ?').get(id)?.seq;
+    if (first === null || first === undefined) return;
+    this.#together(() => {
+      this.lose(id, { from: Number(first), to: upTo });
+      this.#remove(id, upTo);
+    });
+  }
+
+  /** The seq up to which a stream has to be cut to be this much smaller. */
+  #seqAfter(id: number, bytes: number): number {
+    let left = bytes;
+    let last = 0;
+    for (const row of this.#db
+      .prepare('SELECT seq, length(body) AS length FROM record WHERE stream = ? ORDER BY seq')
+      .iterate(id)) {
+      last = Number(row.seq);
+      left -= Number(row.length) + RECORD_BYTES;
+      if (left <= 0) break;
+    }
+    return last;
+  }
+
+  #remove(id: number, upTo: number): void {
+    const gone = this.#db
+      .prepare('SELECT coalesce(sum(length(body) + ?), 0) AS bytes FROM record WHERE stream = ? AND seq <= ?')
+      .get(RECORD_BYTES, id, upTo);
+    this.#db.prepare('DELETE FROM record WHERE stream = ? AND seq <= ?').run(id, upTo);
+    this.#grow.run(-Number(gone?.bytes ?? 0), id);
+  }
+
+  #together(run: () => void): void {
+    if (this.#db.isTransaction) {
+      run();
+      return;
+    }
+    this.#db.exec('BEGIN IMMEDIATE');
+    try {
+      run();
+      this.#db.exec('COMMIT');
+    } catch (error) {
+      if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
+      throw error;
+    }
+  }
+}
