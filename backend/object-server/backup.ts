@@ -16,11 +16,11 @@ export interface BackupProgress {
 const STEP_PAGES = 4096;
 
 /**
- * Copies a database to a file while it is in use. The copy is made beside the target and takes its place when it is
- * whole and on the disk. `source` must see one state throughout: a connection of its own inside a read transaction, or
- * the writer's.
+ * Copies a database to a file. The copy is made beside the target and takes its place when it is whole and on the disk.
+ * `source` is a connection of its own inside a read transaction: it sees one state throughout, and no write makes the
+ * copying start again.
  */
-export async function copyDatabase(
+async function copyDatabase(
   source: DatabaseSync,
   target: string,
   progress?: (progress: BackupProgress) => void,

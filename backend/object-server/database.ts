@@ -7,6 +7,8 @@ declare module 'node:sqlite' {
   interface DatabaseSync {
     /** Run-time limits of the connection; `length` bounds every string, blob and row in bytes. */
     readonly limits: { length: number };
+    /** The whole database as the bytes of a database file. */
+    serialize(): Uint8Array;
   }
 }
 

@@ -1,6 +1,8 @@
+import { rmSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { DatabaseSync } from 'node:sqlite';
-import { copyDatabase } from './backup.ts';
 import { configureConnection, openDatabase } from './database.ts';
+import { replaceDurably } from './durable-file.ts';
 import { createInternalTables, markFormat } from './internal-tables.ts';
 import { beginRun } from './lifetime.ts';
 import { quoteName } from './sql-text.ts';
@@ -44,11 +46,28 @@ function copyFrom(db: DatabaseSync, file: string): void {
   markFormat(db);
 }
 
-/** Writes the memory to the dump file; concurrent calls share the one that is under way. */
+/**
+ * Writes the memory to a file, which takes the place of the target when it is whole and on the disk. Only the copying
+ * within memory stops the writer (0.15 s for 400 MB, and as much memory meanwhile). SQLite's backup was tried: from a
+ * database in memory it starts again at every write, or holds the writer until the target is on the disk.
+ */
+export async function dumpMemory(db: DatabaseSync, target: string): Promise<void> {
+  const unfinished = `${target}.unfinished`;
+  try {
+    await writeFile(unfinished, db.serialize());
+    replaceDurably(unfinished, target);
+  } catch (error) {
+    rmSync(unfinished, { force: true });
+    throw error;
+  }
+}
+
+/** Dumps on demand; calls that come while one is under way wait for one that begins after them. */
 export class Dumper {
   readonly #db: DatabaseSync;
   readonly #file: string;
-  #running: Promise<void> | undefined;
+  #running: Promise<void> = Promise.resolve();
+  #next: Promise<void> | undefined;
 
   constructor(db: DatabaseSync, file: string) {
     this.#db = db;
@@ -56,9 +75,13 @@ export class Dumper {
   }
 
   dump(): Promise<void> {
-    this.#running ??= copyDatabase(this.#db, this.#file).finally(() => {
-      this.#running = undefined;
-    });
-    return this.#running;
+    this.#next ??= this.#running
+      .catch(() => {})
+      .then(() => {
+        this.#next = undefined;
+        this.#running = dumpMemory(this.#db, this.#file);
+        return this.#running;
+      });
+    return this.#next;
   }
 }

@@ -17,8 +17,8 @@ export interface Durability {
 export class DurableFile implements Durability {
   readonly wal: Wal;
 
-  constructor(db: DatabaseSync, file: string) {
-    this.wal = new Wal(db, file);
+  constructor(db: DatabaseSync, file: string, walBytesMax: number) {
+    this.wal = new Wal(db, file, walBytesMax);
   }
 
   committed(bytes: number): void {
@@ -26,7 +26,7 @@ export class DurableFile implements Durability {
   }
 
   async sync(): Promise<void> {
-    this.wal.checkpoint('TRUNCATE', 0);
+    this.wal.truncate(0);
   }
 
   stop(): void {
@@ -38,7 +38,7 @@ export class DurableFile implements Durability {
 export class Periodic implements Durability {
   readonly #clock: Clock;
   readonly #everyMs: number;
-  readonly #inner: { committed(bytes: number): void; sync(): Promise<void>; stop(): void };
+  readonly #inner: Durability;
   readonly #onFault: (error: unknown) => void;
   #timer: Timer | undefined;
 

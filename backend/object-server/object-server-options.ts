@@ -16,6 +16,8 @@ export interface ObjectServerOptions extends Partial<LogLimits & QueueLimits & O
   readonly tables?: readonly TableDefinition[];
   /** Rows that one user's statement may change; default 100 000, which hold about 100 MB until they are handed on. */
   readonly statementChangesMax?: number;
+  /** Size of the write-ahead log from which it is copied into the database; default 64 MB. */
+  readonly walBytesMax?: number;
   /** Mode fast: a power cut loses at most this; default 1 s. */
   readonly syncEveryMs?: number;
   /** Mode dump: what ends the process loses at most this; default 60 s. */
@@ -41,6 +43,7 @@ export function withDefaults(options: ObjectServerOptions) {
     expire: true,
     deleteClearedAfterMs: 120_000 as number | undefined,
     statementChangesMax: 100_000,
+    walBytesMax: 64 * MB,
     syncEveryMs: 1000,
     dumpEveryMs: 60_000,
     onWork: () => {},

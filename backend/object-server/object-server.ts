@@ -3,14 +3,14 @@ import type { DatabaseSync } from 'node:sqlite';
 import { assert } from '../lib/assert.ts';
 import { PanelcastError } from '../lib/panelcast-error.ts';
 import type { Row, TableSchema } from '../protocol/schema.ts';
-import { type BackupProgress, backupFile, copyDatabase } from './backup.ts';
+import { type BackupProgress, backupFile } from './backup.ts';
 import { Capture } from './capture.ts';
 import type { Change } from './change.ts';
 import { ChangeLog, type LogBounds } from './change-log.ts';
 import { ChangeLogReader, type NetChange } from './change-log-reader.ts';
 import { DataDirectory } from './data-directory.ts';
 import { openDatabase } from './database.ts';
-import { loadDump } from './dump.ts';
+import { dumpMemory, loadDump } from './dump.ts';
 import { DumpedMemory, type Durability, DurableFile, FastFile, Periodic } from './durability.ts';
 import { Housekeeping, type HousekeepingOutcome } from './housekeeping.ts';
 import { Intake, type IntakeOptions, type IntakeOutcome } from './intake.ts';
@@ -183,11 +183,10 @@ export class ObjectServer {
     return this.#reading(() => this.#logReader.netSince(seq));
   }
 
-  /** Copies the whole database to a file while it is in use. */
-  backup(file: string, progress?: (progress: BackupProgress) => void): Promise<void> {
-    return this.databaseFile === undefined
-      ? copyDatabase(this.#db, file, progress)
-      : backupFile(this.databaseFile, file, progress);
+  /** Copies the whole database to a file while it is in use; from memory it is too quick for progress. */
+  async backup(file: string, progress?: (progress: BackupProgress) => void): Promise<void> {
+    if (this.databaseFile === undefined) await dumpMemory(this.#db, file);
+    else await backupFile(this.databaseFile, file, progress);
   }
 
   /** Brings everything committed to the disk now, whatever the mode. */
@@ -241,11 +240,12 @@ export class ObjectServer {
 function durabilityOf(
   db: DatabaseSync,
   directory: DataDirectory | undefined,
-  { mode, clock, syncEveryMs, dumpEveryMs, onFault }: CompleteOptions,
+  { mode, clock, walBytesMax, syncEveryMs, dumpEveryMs, onFault }: CompleteOptions,
 ): Durability | undefined {
   if (!directory) return undefined;
   const file = directory.database;
-  if (mode === 'durable') return new DurableFile(db, file);
-  if (mode === 'fast') return new Periodic(new FastFile(db, file), { clock, everyMs: syncEveryMs, onFault });
+  if (mode === 'durable') return new DurableFile(db, file, walBytesMax);
+  if (mode === 'fast')
+    return new Periodic(new FastFile(db, file, walBytesMax), { clock, everyMs: syncEveryMs, onFault });
   return new Periodic(new DumpedMemory(db, file), { clock, everyMs: dumpEveryMs, onFault });
 }

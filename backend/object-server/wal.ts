@@ -1,14 +1,15 @@
 import { closeSync, fdatasync, openSync, statSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 
-/** A passive checkpoint copies what it can without waiting; from this size of the WAL on it is worth its work. */
-const CHECKPOINT_BYTES = 64 * 1024 * 1024;
-/** Overlapping readers have kept the WAL from starting anew; from here on the writer waits for them, a little. */
-const PRESSED_BYTES = 2 * CHECKPOINT_BYTES;
-const PRESSED_WAIT_MS = 100;
-/** They still have: longer than any reader's time limit. */
-const CROWDED_BYTES = 8 * CHECKPOINT_BYTES;
-const CROWDED_WAIT_MS = 10_000;
+/**
+ * How long the writer waits for readers to let go, by how far the WAL is over its bound (in bounds): not at all, then a
+ * little, then longer than any reader's time limit.
+ */
+const PATIENCE: readonly { readonly over: number; readonly waitMs: number }[] = [
+  { over: 8, waitMs: 10_000 },
+  { over: 2, waitMs: 100 },
+  { over: 1, waitMs: 0 },
+];
 /** Looking at the size costs a system call, which small commits would notice. */
 const LOOK_EVERY_BYTES = 1024 * 1024;
 
@@ -19,11 +20,13 @@ const LOOK_EVERY_BYTES = 1024 * 1024;
 export class Wal {
   readonly #db: DatabaseSync;
   readonly #file: string;
+  readonly #bytesMax: number;
   #unseenBytes = 0;
   #fd: number | undefined;
 
-  constructor(db: DatabaseSync, databaseFile: string) {
+  constructor(db: DatabaseSync, databaseFile: string, bytesMax: number) {
     this.#db = db;
+    this.#bytesMax = bytesMax;
     this.#file = `${databaseFile}-wal`;
   }
 
@@ -37,17 +40,15 @@ export class Wal {
     if (this.#unseenBytes < LOOK_EVERY_BYTES) return;
     this.#unseenBytes = 0;
     const size = this.bytes;
-    if (size > CROWDED_BYTES) this.checkpoint('TRUNCATE', CROWDED_WAIT_MS);
-    else if (size > PRESSED_BYTES) this.checkpoint('TRUNCATE', PRESSED_WAIT_MS);
-    else if (size > CHECKPOINT_BYTES) this.checkpoint('TRUNCATE', 0);
+    const patience = PATIENCE.find(({ over }) => size > over * this.#bytesMax);
+    if (patience) this.truncate(patience.waitMs);
   }
 
-  /** Whether all of the WAL was copied into the database. */
-  checkpoint(kind: 'PASSIVE' | 'TRUNCATE', waitMs: number): boolean {
+  /** Copies the WAL into the database and empties it, or as much of it as the readers allow. */
+  truncate(waitMs: number): void {
     this.#db.exec(`PRAGMA busy_timeout = ${waitMs}`);
-    const row = this.#db.prepare(`PRAGMA wal_checkpoint(${kind})`).get();
+    this.#db.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get();
     this.#db.exec('PRAGMA busy_timeout = 0');
-    return row?.busy === 0 && row.log === row.checkpointed;
   }
 
   /**
