@@ -1,6 +1,9 @@
 import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 
+/** For those that become idle later: their head promised to keep the connection, or their body was refused unread. */
+const SWEEP_MS = 50;
+
 /**
  * While the server closes, every connection ends as soon as it has nothing more to wait for: one that is being answered
  * with its answer, one that was opened ahead of need and never used at once. Kept alive, or not counted as idle by
@@ -24,11 +27,10 @@ export function closeInOrder(server: FastifyInstance): void {
   server.addHook('preClose', async () => {
     closing = true;
     for (const socket of unused) if (socket.bytesRead === 0) socket.destroy();
+    const sweep = setInterval(() => server.server.closeIdleConnections(), SWEEP_MS).unref();
+    server.server.once('close', () => clearInterval(sweep));
   });
   server.addHook('onSend', async (_request, reply) => {
     if (closing) void reply.header('connection', 'close');
-  });
-  server.addHook('onResponse', async () => {
-    if (closing) setImmediate(() => server.server.closeIdleConnections()); // those whose head was sent before
   });
 }

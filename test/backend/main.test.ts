@@ -125,7 +125,7 @@ describe('running', () => {
 
 /** Half of a request whose other half has not come yet. */
 const BODY = JSON.stringify({ identifier: 'in flight', summary: 'x'.repeat(200) });
-const HEAD = `POST /api/events HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: ${BODY.length}\r\n\r\n`;
+const HEAD = `POST /api/events HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\ncontent-length: ${BODY.length}\r\n\r\n`;
 
 /** The head and the JSON of an answer, which must have come whole. */
 function wholeAnswer(raw: string): unknown {
@@ -139,7 +139,7 @@ function wholeAnswer(raw: string): unknown {
 async function connections(origin: string) {
   const [busy, idle, unused] = await Promise.all([connectTo(origin), connectTo(origin), connectTo(origin)]);
   busy.send(HEAD + BODY.slice(0, 50));
-  idle.send('GET /healthz HTTP/1.1\r\nhost: a\r\n\r\n');
+  idle.send('GET /healthz HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n');
   await idle.until('{"status":"ok"}');
   return { busy, idle, unused };
 }
@@ -154,6 +154,18 @@ describe('stopping', () => {
     busy.send(BODY.slice(50));
     wholeAnswer(await busy.whole);
     expect(await notifier.ended).toMatchObject({ code: 0, signal: null });
+    expect(performance.now() - asked).toBeLessThan(5000);
+  });
+
+  it('does not wait for a connection whose request was refused before it had come whole', async () => {
+    const notifier = await quietServe(tempDir());
+    const refused = await connectTo(notifier.origin);
+    refused.send(`POST /nowhere HTTP/1.1\r\nhost: elsewhere\r\ncontent-length: 4\r\n\r\n12`);
+    await refused.until('HTTP/1.1 4');
+    const asked = performance.now();
+    notifier.child.kill('SIGTERM');
+    refused.send('34');
+    expect((await notifier.ended).code).toBe(0);
     expect(performance.now() - asked).toBeLessThan(5000);
   });
 
