@@ -1,38 +1,15 @@
-import { mkdirSync, renameSync, statSync } from 'node:fs';
+import { renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
-import { PanelcastError } from '../lib/panelcast-error.ts';
-import { SQLITE, sqliteCode } from './sqlite-error.ts';
+import { DirLock } from '../lib/dir-lock.ts';
 
-/**
- * The directory of one object server, held by at most one process. The lock is an exclusive transaction on a database
- * file of its own: the kernel lets go of it however the process ends, and Node has no other file lock.
- */
+/** The directory of one object server, held by at most one process. */
 export class DataDirectory {
   readonly path: string;
-  readonly #lock: DatabaseSync;
+  readonly #lock: DirLock;
 
   constructor(path: string) {
     this.path = path;
-    try {
-      mkdirSync(path, { recursive: true });
-      this.#lock = new DatabaseSync(join(path, 'panelcast.lock'), { timeout: 0 });
-    } catch (error) {
-      throw new PanelcastError('bad-config', `data directory ${path} cannot be used: ${(error as Error).message}`, {
-        cause: error,
-      });
-    }
-    try {
-      this.#lock.exec('PRAGMA journal_mode = DELETE; BEGIN EXCLUSIVE');
-    } catch (error) {
-      this.#lock.close();
-      if (sqliteCode(error) !== SQLITE.BUSY) throw error;
-      throw new PanelcastError(
-        'conflict',
-        `data directory ${path} is in use by another notifier; stop it, or choose another directory`,
-        { cause: error },
-      );
-    }
+    this.#lock = DirLock.acquire(path);
   }
 
   /** One name in all modes, so that the mode can be changed between runs. */
@@ -54,6 +31,6 @@ export class DataDirectory {
   }
 
   release(): void {
-    this.#lock.close();
+    this.#lock.release();
   }
 }

@@ -103,7 +103,7 @@ describe('restoring', () => {
     const dataDir = tempDir();
     openServer({ dataDir, mode: 'durable' });
     await expect(restore(await backupOf('a'), dataDir, { now: NOW, force: true })).rejects.toThrow(
-      'in use by another notifier',
+      'is in use by the notifier with pid',
     );
   });
 

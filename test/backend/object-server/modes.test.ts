@@ -35,14 +35,14 @@ describe('every mode', () => {
   it('is refused for a directory in which another object server runs', async () => {
     const dataDir = tempDir();
     openServer({ dataDir, mode: 'durable' });
-    expect(() => openServer({ dataDir, mode: 'fast' })).toThrow('is in use by another notifier');
+    expect(() => openServer({ dataDir, mode: 'fast' })).toThrow('is in use by the notifier with pid');
   });
 
   it('is refused for a directory that cannot be made, and says which', () => {
     const file = join(tempDir(), 'file');
     writeFileSync(file, '');
     expect(() => openServer({ dataDir: join(file, 'data'), mode: 'durable' })).toThrow(
-      `data directory ${join(file, 'data')} cannot be used`,
+      `dataDir ${join(file, 'data')} cannot be written`,
     );
   });
 });
