@@ -35,7 +35,7 @@ export function icons(root: string, outDir: string): Plugin {
   const target = resolve(outDir, 'build/img/icons');
   return {
     name: 'icons',
-    closeBundle() {
+    writeBundle() {
       cpSync(resolve(root, 'node_modules/@grafana/ui/dist/public/img/icons'), target, { recursive: true });
       for (const [path, svg] of missingIcons()) writeFileSync(resolve(target, path), svg);
     },

@@ -28,5 +28,5 @@ export default defineConfig({
 });
 
 function pluginFiles(): Plugin {
-  return { name: 'plugin-files', closeBundle: () => writePluginFiles(root, outDir) };
+  return { name: 'plugin-files', writeBundle: () => writePluginFiles(root, outDir) };
 }

@@ -28,7 +28,7 @@ export function TablePanel({ data, width, height, options, fieldConfig, timeRang
       enablePagination={options.enablePagination ?? false}
       structureRev={data.structureRev ?? 0}
       fieldConfig={fieldConfig}
-      noValue={fieldConfig.defaults.noValue ?? ''}
+      {...(fieldConfig.defaults.noValue !== undefined && { noValue: fieldConfig.defaults.noValue })}
       timeRange={timeRange}
       resizable
     />

@@ -1,0 +1,53 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Browser, chromium, type Page } from 'playwright-core';
+
+const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+const ARGUMENTS = [
+  ...['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
+  ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
+];
+const SHOTS = join(import.meta.dirname, 'shots');
+
+/** Where Chromium is; undefined where there is none, and the browser tests are then skipped with that reason. */
+export function findChromium(): string | undefined {
+  return [process.env.CHROMIUM, ...PLACES].find(path => path !== undefined && existsSync(path));
+}
+
+export function launchChromium(executablePath: string): Promise<Browser> {
+  return chromium.launch({ executablePath, args: ARGUMENTS });
+}
+
+/** A page that remembers everything that a careful person would see in the developer tools. */
+export class WatchedPage {
+  readonly page: Page;
+  /** Errors and warnings of the console, exceptions, and answers of 400 and above. */
+  readonly faults: string[] = [];
+
+  private constructor(page: Page) {
+    this.page = page;
+    page.on('pageerror', error => this.faults.push(`exception: ${error.stack ?? error.message}`));
+    page.on('console', message => {
+      if (['error', 'warning'].includes(message.type())) this.faults.push(`${message.type()}: ${message.text()}`);
+    });
+    page.on('response', answer => {
+      if (answer.status() >= 400) this.faults.push(`${answer.status()} ${answer.url()}`);
+    });
+  }
+
+  static async open(browser: Browser, url: string, size = { width: 1600, height: 1250 }): Promise<WatchedPage> {
+    const watched = new WatchedPage(await browser.newPage({ viewport: size }));
+    await watched.page.goto(url);
+    return watched;
+  }
+
+  /** A panel's frame, by its id in the dashboard. */
+  panel(id: number) {
+    return this.page.locator(`[data-viz-panel-key="panel-${id}"]`);
+  }
+
+  /** Kept beside the tests for people to look at; not in the repository. */
+  async shot(name: string): Promise<void> {
+    await this.page.screenshot({ path: join(SHOTS, `${name}.png`) });
+  }
+}
