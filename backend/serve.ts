@@ -1,6 +1,7 @@
 import type { Config } from './config/options.ts';
-import type { Grant } from './gateway/auth.ts';
+import { Authenticator } from './gateway/auth.ts';
 import { Gateway } from './gateway/gateway.ts';
+import { fetchKeys } from './gateway/grafana-keys.ts';
 import { createLog, type Logger } from './lib/log.ts';
 import { systemClock } from './lib/system-clock.ts';
 import { namedFilters, namedViews } from './notifier/named.ts';
@@ -33,6 +34,8 @@ export async function serve(config: Config, terminal: boolean, fall: (error: Err
       store.databaseFile === undefined ? undefined : await startReaders(config, store.databaseFile, store.tables);
     if (readers !== undefined) started.push(() => readers.close());
     const demo = config.demo ? createDemo(config, store, log) : undefined;
+    const { grafanaUrl, token } = config;
+    const authenticator = new Authenticator({ token, grafanaUrl, clock: systemClock, log, fetchKeys });
     const gateway = await Gateway.open({
       ...config,
       version: VERSION,
@@ -41,7 +44,7 @@ export async function serve(config: Config, terminal: boolean, fall: (error: Err
       link: store,
       calls: store.calls,
       readers,
-      authenticate: openToAll,
+      authenticate: ({ headers }) => authenticator.authenticate(headers),
       others: demo === undefined ? {} : { demo: () => demo.status() },
       routes: demo === undefined ? [] : [server => demoRoutes(server, demo)],
     });
@@ -56,10 +59,6 @@ export async function serve(config: Config, terminal: boolean, fall: (error: Err
     await stop();
     throw error;
   }
-}
-
-async function openToAll(): Promise<Grant> {
-  return { identity: { role: 'admin' } };
 }
 
 function startStore(config: Config, log: Logger, fall: (error: Error) => void): Promise<StoreThread> {

@@ -34,6 +34,7 @@ export type ToNotifier =
       readonly session: SessionId;
       readonly id: string;
       readonly request: Request;
+      readonly since?: number;
       readonly snapshot?: true;
     }
   | { readonly type: 'close'; readonly session: SessionId; readonly id: string }

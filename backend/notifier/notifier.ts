@@ -2,6 +2,7 @@ import type { Clock, Timer } from '../lib/clock.ts';
 import { PanelcastError } from '../lib/panelcast-error.ts';
 import type { ErrorMessage, Flushed, Opened } from '../protocol/messages.ts';
 import type { Source } from '../sources/source.ts';
+import { AllStream } from '../streams/all-stream.ts';
 import { Schedule } from '../streams/schedule.ts';
 import type { Spool } from '../streams/spool.ts';
 import { Throttle, type ThrottleKind } from '../streams/throttle.ts';
@@ -183,8 +184,7 @@ export class Notifier implements NotifierLink {
         this.#close(session, message.id, round);
         return;
       case 'refresh':
-        for (const live of session.streams.keys())
-          this.#bringUp(session, live, { since: message.since, conflated: true }, round);
+        for (const live of session.streams.keys()) this.#refresh(session, live, message.since, round);
         round.refreshed(session.id);
         return;
       case 'flush':
@@ -196,14 +196,16 @@ export class Notifier implements NotifierLink {
     }
   }
 
-  #open(session: Session, { id, request, snapshot }: Extract<ToNotifier, { type: 'open' }>, round: Round): void {
+  #open(session: Session, message: Extract<ToNotifier, { type: 'open' }>, round: Round): void {
+    const { id, request } = message;
     if (session.registrations.has(id))
       throw new PanelcastError('conflict', `open.id "${id}" is already open on this connection; close it first`);
     const { catalog, clock, entitlement } = this.#options;
     const resolved = resolveRequest(request, catalog, entitlement(session.identity));
     const { fields, intervalMs, mode } = resolved;
     const { resume } = session;
-    const since = snapshot === true || resume?.epoch !== this.#options.store.epoch ? undefined : resume.seq;
+    const resumes = resume?.epoch === this.#options.store.epoch && message.snapshot !== true;
+    const since = resumes ? (message.since ?? resume.seq) : undefined;
     const own = mode === 'saf' ? this.#openSaf(session, { request, resolved, since }, round) : undefined;
     const entry = own?.saf.entry ?? this.#obtain(resolved);
     const at = { nowMs: clock.now(), effectiveMs: this.throttle.intervalMs(intervalMs) };
@@ -274,6 +276,16 @@ export class Notifier implements NotifierLink {
       return live.stream.snapshot(this.#options.store.seq, have.conflated);
     };
     round.frames(session.id, missed ?? round.once(live, have.conflated ? 'conflated' : 'snap', snapshot) ?? []);
+  }
+
+  /** A viewer that had fallen behind: every change from where it was, or the state of now where that is enough. */
+  #refresh(session: Session, live: LiveStream, appliedAt: number, round: Round): void {
+    if (live.saf !== undefined) {
+      live.saf.stream.rewind(appliedAt);
+      return;
+    }
+    const since = live.stream instanceof AllStream ? live.stream.toldAt(appliedAt) : undefined;
+    this.#bringUp(session, live, { since, conflated: true }, round);
   }
 
   #close(session: Session, id: string, round: Round): void {

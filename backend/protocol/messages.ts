@@ -41,6 +41,12 @@ export interface Open {
   readonly type: 'open';
   readonly id: string;
   readonly request: Request;
+  /**
+   * On a connection that resumes, what the client has of this view: the asOf of the last frame that it got of it, or
+   * for saf the last seq. Cuts are not about every view, so this is safer than the one position in `hello.resume`,
+   * which is taken when it is absent.
+   */
+  readonly since?: number;
   /** On a connection that resumes: this was not open before, so there is nothing to tell a difference to. */
   readonly snapshot?: true;
 }

@@ -4,12 +4,17 @@ import { rowsText, snapText } from './encode.ts';
 import type { RowsOutput } from './net-stream.ts';
 import type { Encode, Stream } from './stream.ts';
 
+/** As many cuts as a viewer may be stale: beyond, it starts from a snapshot. */
+const CUTS_MAX = 120;
+
 /** Mode all: every state change, in order of seq. */
 export class AllStream implements Stream, RowSink {
   readonly wire: string;
   readonly #output: RowsOutput;
   readonly #onDirty: () => void;
   #pending: ViewChange[] = [];
+  /** When it was last cut, oldest first: what a viewer has of it after some other cut. */
+  readonly #cuts: number[] = [];
 
   constructor(wire: string, output: RowsOutput, onDirty: () => void) {
     this.wire = wire;
@@ -30,6 +35,8 @@ export class AllStream implements Stream, RowSink {
     if (this.#pending.length === 0) return undefined;
     const taken = this.#pending;
     this.#pending = [];
+    this.#cuts.push(asOf);
+    if (this.#cuts.length > CUTS_MAX) this.#cuts.shift();
     return () => [rowsText({ view: this.wire, asOf, changes: taken.map(change => this.#asRowChange(change)) })];
   }
 
@@ -38,6 +45,11 @@ export class AllStream implements Stream, RowSink {
     return [
       snapText({ view: this.wire, asOf, fields: this.#output.fields, values: this.#output.snapshotText(), conflated }),
     ];
+  }
+
+  /** Up to where a viewer has it that got everything up to a cut at `asOf`; undefined when that is too long ago. */
+  toldAt(asOf: number): number | undefined {
+    return this.#cuts.findLast(cut => cut <= asOf);
   }
 
   /** The changes that a returning client missed. */

@@ -1,0 +1,122 @@
+import type { Identity, OutputBatch, SessionId, Span, ToNotifier } from '../../backend/notifier/link.ts';
+import { Notifier } from '../../backend/notifier/notifier.ts';
+import { ObjectServer } from '../../backend/object-server/object-server.ts';
+import type { ServerMessage } from '../../backend/protocol/messages.ts';
+import type { Request } from '../../backend/protocol/request.ts';
+import { EventsSource } from '../../backend/sources/events-source.ts';
+import { Spool } from '../../backend/streams/spool.ts';
+import type { ThrottleKind } from '../../backend/streams/throttle.ts';
+import { SimClock } from './sim-clock.ts';
+import { Viewer } from './viewer.ts';
+
+const OPERATOR: Identity = { role: 'operator' };
+
+export interface LabOptions {
+  readonly dataDir?: string;
+  readonly clock?: SimClock;
+  readonly filters?: Readonly<Record<string, string>>;
+  readonly views?: Readonly<Record<string, Request>>;
+  readonly throttle?: ThrottleKind;
+  readonly lingerMs?: number;
+  readonly entitlement?: (identity: Identity) => string | undefined;
+}
+
+/**
+ * A whole notifier on real SQLite in one thread and in simulated time, with viewers that keep what they are sent as a
+ * client should. What the gateway does with sockets is done here with plain calls: subscriptions and cuts per session.
+ */
+export class NotifierLab {
+  readonly clock: SimClock;
+  readonly server: ObjectServer;
+  readonly source: EventsSource;
+  readonly notifier: Notifier;
+  readonly viewers = new Map<SessionId, Viewer>();
+  readonly faults: unknown[] = [];
+  readonly batches: OutputBatch[] = [];
+  #lastSession = 0;
+
+  constructor(options: LabOptions = {}) {
+    this.clock = options.clock ?? new SimClock();
+    const { dataDir, filters = {}, views = {} } = options;
+    const where = dataDir === undefined ? { mode: 'dump' as const } : { mode: 'fast' as const, dataDir };
+    this.server = ObjectServer.open({ ...where, clock: this.clock, expire: false, deleteClearedAfterMs: undefined });
+    this.source = new EventsSource(this.server);
+    this.notifier = new Notifier({
+      clock: this.clock,
+      store: this.source,
+      catalog: {
+        sources: new Map([['events', this.source]]),
+        filters: { resolve: name => filters[name], names: () => Object.keys(filters) },
+        namedView: name => views[name],
+        namedViews: Object.keys(views),
+        intervalMs: 1000,
+      },
+      throttle: options.throttle ?? 'adaptive',
+      spool: new Spool(dataDir === undefined ? ':memory:' : `${dataDir}/spool.db`, { bytesMax: 1e9, ageMsMax: 1e12 }),
+      lingerMs: options.lingerMs ?? 30_000,
+      entitlement: options.entitlement ?? (() => undefined),
+      onFault: (what, error) => this.faults.push({ what, error }),
+    });
+    this.notifier.onOutput(batch => this.#receive(batch));
+  }
+
+  /** A new viewer, joined. */
+  join(options: { client?: string; resume?: { epoch: number; seq: number }; identity?: Identity } = {}): Viewer {
+    const { identity = OPERATOR, ...rest } = options;
+    const viewer = new Viewer(++this.#lastSession, messages => this.notifier.tell(messages));
+    this.viewers.set(viewer.session, viewer);
+    this.notifier.tell([{ type: 'join', session: viewer.session, identity, ...rest }]);
+    return viewer;
+  }
+
+  leave(viewer: Viewer): void {
+    this.viewers.delete(viewer.session);
+    this.notifier.tell([{ type: 'leave', session: viewer.session }]);
+  }
+
+  /** Committed and seen by the notifier when it returns. */
+  write(sql: string, params: (string | number | null)[] = []): void {
+    this.server.execute(sql, params).catch((error: unknown) => this.faults.push(error));
+    this.server.drain();
+  }
+
+  send(...events: Readonly<Record<string, unknown>>[]): void {
+    this.server.intake(events).catch((error: unknown) => this.faults.push(error));
+    this.server.drain();
+  }
+
+  /** Lets what was told be answered. */
+  settle(): void {
+    this.clock.pass(5);
+  }
+
+  async close(): Promise<void> {
+    this.notifier.stop();
+    await this.server.close();
+  }
+
+  #receive(batch: OutputBatch): void {
+    this.batches.push(batch);
+    const read = (spans: readonly Span[]) =>
+      spans.map(({ from, to }) => JSON.parse(Buffer.from(batch.texts.subarray(from, to)).toString()) as ServerMessage);
+    for (const item of batch.items) {
+      if (item.type === 'send') {
+        const viewer = this.viewers.get(item.session);
+        viewer?.receive(read(item.spans));
+        for (const stream of item.subscribe ?? []) viewer?.streams.add(stream);
+        for (const stream of item.unsubscribe ?? []) viewer?.streams.delete(stream);
+        if (item.refreshed) viewer?.refreshed();
+        if (item.cut !== undefined) viewer?.cut(item.cut);
+      } else {
+        for (const viewer of this.viewers.values()) {
+          const own = item.streams.flatMap((stream, i) => (viewer.streams.has(stream) ? read(item.spans[i]!) : []));
+          if (own.length === 0 || viewer.stalled) continue;
+          viewer.receive(own);
+          viewer.cut(item.facts);
+        }
+      }
+    }
+  }
+}
+
+export type Tell = (messages: readonly ToNotifier[]) => void;

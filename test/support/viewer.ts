@@ -1,0 +1,172 @@
+import type { CutFacts, SessionId, StreamId } from '../../backend/notifier/link.ts';
+import type { ErrorMessage, Field, Gap, Opened, RowChange, ServerMessage } from '../../backend/protocol/messages.ts';
+import type { Request } from '../../backend/protocol/request.ts';
+import type { Key, Value } from '../../backend/protocol/schema.ts';
+import type { Tell } from './notifier-lab.ts';
+
+/** One view as a client keeps it: rows by key, a metric's frame, or the changes in order. */
+export interface HeldView {
+  fields: readonly Field[];
+  /** Of the last frame. */
+  asOf: number;
+  readonly rows: Map<Key, readonly Value[]>;
+  metric: readonly (readonly Value[])[] | undefined;
+  series: readonly (readonly Value[])[] | undefined;
+  readonly changes: RowChange[];
+}
+
+type Frame = Extract<ServerMessage, { view: string; asOf: number }>;
+
+/** A client as PROTOCOL.md describes one: frames wait for the cut that follows them. */
+export class Viewer {
+  readonly session: SessionId;
+  readonly streams = new Set<StreamId>();
+  readonly views = new Map<string, HeldView>();
+  readonly opened = new Map<string, Opened>();
+  readonly requests = new Map<string, Request>();
+  readonly errors: ErrorMessage[] = [];
+  readonly gaps: Gap[] = [];
+  readonly flushed: number[] = [];
+  readonly cuts: CutFacts[] = [];
+  /** Counts snapshots, to tell a difference from a fresh start. */
+  snaps = 0;
+  /** The gateway sends nothing to a viewer that does not answer. */
+  stalled = false;
+  /** Wire names of the frames that the last cut applied. */
+  applied: string[] = [];
+  /** By panel: what an earlier connection had, which a resumed one continues. */
+  readonly #carried = new Map<string, HeldView>();
+  #pending: Frame[] = [];
+  readonly #tell: Tell;
+  #onCut: (viewer: Viewer) => void = () => {};
+
+  constructor(session: SessionId, tell: Tell) {
+    this.session = session;
+    this.#tell = tell;
+  }
+
+  get asOf(): number {
+    return this.cuts.at(-1)?.asOf ?? -1;
+  }
+
+  open(id: string, request: Request): void {
+    this.requests.set(id, request);
+    const since = this.#carried.get(id)?.asOf;
+    const have = since === undefined ? { snapshot: true as const } : { since };
+    this.#tell([{ type: 'open', session: this.session, id, request, ...have }]);
+  }
+
+  close(id: string): void {
+    this.#tell([{ type: 'close', session: this.session, id }]);
+    this.requests.delete(id);
+    this.opened.delete(id);
+  }
+
+  flush(id: string, minSeq: number): void {
+    this.#tell([{ type: 'flush', session: this.session, id, minSeq }]);
+  }
+
+  ack(view: string, seq: number): void {
+    this.#tell([{ type: 'ack', session: this.session, view, seq }]);
+  }
+
+  stall(): void {
+    this.stalled = true;
+  }
+
+  /** Answers again after a stall: the gateway asks for a refresh, and sends nothing until it comes. */
+  wake(): void {
+    if (this.stalled) this.#tell([{ type: 'refresh', session: this.session, since: Math.max(0, this.asOf) }]);
+  }
+
+  refreshed(): void {
+    this.stalled = false;
+  }
+
+  onCut(look: (viewer: Viewer) => void): void {
+    this.#onCut = look;
+  }
+
+  /** What the panel with this id shows. */
+  view(id: string): HeldView {
+    const opened = this.opened.get(id);
+    const held = opened && this.views.get(opened.view);
+    if (held === undefined) throw new Error(`panel ${id} has nothing to show`);
+    return held;
+  }
+
+  receive(messages: readonly ServerMessage[]): void {
+    for (const message of messages) {
+      if (message.type === 'opened') this.#opened(message);
+      else if (message.type === 'error') this.errors.push(message);
+      else if (message.type === 'flushed') this.flushed.push(message.asOf);
+      else if (message.type === 'gap') this.gaps.push(message);
+      else if ('view' in message) this.#pending.push(message as Frame);
+    }
+  }
+
+  /** Takes over what another connection of the same client had. */
+  carryOn(earlier: Viewer): void {
+    for (const id of earlier.opened.keys()) this.#carried.set(id, earlier.view(id));
+  }
+
+  cut(facts: CutFacts): void {
+    this.applied = this.#pending.map(({ view }) => view);
+    for (const frame of this.#pending) this.#apply(frame);
+    this.#pending = [];
+    this.cuts.push(facts);
+    this.#onCut(this);
+  }
+
+  #opened(message: Opened): void {
+    this.opened.set(message.id, message);
+    const carried = this.#carried.get(message.id);
+    if (carried !== undefined && !this.views.has(message.view)) this.views.set(message.view, carried);
+  }
+
+  #apply(frame: Frame): void {
+    const held = this.#held(frame.view);
+    held.asOf = frame.asOf;
+    switch (frame.type) {
+      case 'snap':
+        this.snaps++;
+        held.fields = frame.fields;
+        held.rows.clear();
+        this.#upsert(held, frame.values);
+        break;
+      case 'delta':
+        if (frame.upsert !== undefined) this.#upsert(held, frame.upsert);
+        for (const key of frame.remove ?? []) held.rows.delete(key);
+        break;
+      case 'rows':
+        held.changes.push(...frame.changes);
+        break;
+      case 'metric':
+        held.fields = frame.fields;
+        held.metric = frame.values;
+        break;
+      case 'series':
+        held.series = frame.values;
+        break;
+      default:
+    }
+  }
+
+  #held(view: string): HeldView {
+    let held = this.views.get(view);
+    if (held === undefined) {
+      held = { fields: [], asOf: -1, rows: new Map(), metric: undefined, series: undefined, changes: [] };
+      this.views.set(view, held);
+    }
+    return held;
+  }
+
+  #upsert(held: HeldView, values: readonly (readonly Value[])[]): void {
+    const key = held.fields.findIndex(field => field.key === true);
+    const count = values[0]?.length ?? 0;
+    for (let i = 0; i < count; i++) {
+      const row = values.map(column => column[i]!);
+      held.rows.set(row[key] as Key, row);
+    }
+  }
+}
