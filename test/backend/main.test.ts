@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, rmdirSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { WebSocket } from 'ws';
 import { type Ended, NotifierProcess } from '../support/notifier-process.ts';
 import { tempDir } from '../support/temp-dir.ts';
 import { RawConnection } from '../support/test-server.ts';
@@ -165,6 +166,25 @@ describe('stopping', () => {
     const asked = performance.now();
     notifier.child.kill('SIGTERM');
     refused.send('34');
+    expect((await notifier.ended).code).toBe(0);
+    expect(performance.now() - asked).toBeLessThan(5000);
+  });
+
+  it('says goodbye to a viewer, in a message that is whole, and closes its socket as going away', async () => {
+    const notifier = await quietServe(tempDir());
+    const viewer = new WebSocket(`${notifier.origin.replace('http', 'ws')}/api/live`, 'panelcast.v1');
+    onTestFinished(() => viewer.terminate());
+    const messages: { type: string }[] = [];
+    viewer.on('message', data => messages.push(JSON.parse(String(data))));
+    await once(viewer, 'open');
+    viewer.send('{"type":"hello","protocol":"panelcast.v1"}');
+    viewer.send('{"type":"open","id":"a","request":{"filter":"severity >= 4"}}');
+    await expect.poll(() => messages.map(message => message.type)).toContain('snap');
+    const asked = performance.now();
+    notifier.child.kill('SIGTERM');
+    const [code] = await once(viewer, 'close');
+    expect(messages.at(-1)).toMatchObject({ type: 'bye', retryAfterMs: expect.any(Number) });
+    expect(code).toBe(1001);
     expect((await notifier.ended).code).toBe(0);
     expect(performance.now() - asked).toBeLessThan(5000);
   });
