@@ -1,7 +1,7 @@
 import { type Condition, type Test, testsOf, truthOf } from './condition.ts';
 import { branch, type Diagram, NO, YES } from './diagram.ts';
 import { DiagramSpace, TooManySteps } from './diagram-space.ts';
-import { DIAGRAM_STEPS_MAX } from './limits.ts';
+import { DIAGRAM_STEPS_MAX, DIAGRAM_VARIABLES_MAX } from './limits.ts';
 import { earliest, fallsAt } from './next-change.ts';
 import { columnVariable, type Variable, wholeVariable } from './variable.ts';
 
@@ -10,6 +10,8 @@ import { columnVariable, type Variable, wholeVariable } from './variable.ts';
  * variable, named by its sorted text: still exact, but equal only to its own rearrangements.
  */
 export function diagramOf(condition: Condition, stepsMax = DIAGRAM_STEPS_MAX): Diagram {
+  const variables = new Set(testsOf(condition).map(({ variable }) => variable.key));
+  if (variables.size > DIAGRAM_VARIABLES_MAX) return wholeDiagram(condition);
   try {
     return new Builder(new DiagramSpace(stepsMax)).whereTrue(condition);
   } catch (error) {

@@ -87,3 +87,25 @@ export type Expression =
   | Like
   | Not
   | Logic;
+
+/** The expressions right inside one. */
+export function partsOf(expression: Expression): readonly Expression[] {
+  switch (expression.kind) {
+    case 'negative':
+    case 'not':
+      return [expression.operand];
+    case 'arithmetic':
+    case 'comparison':
+      return [expression.left, expression.right];
+    case 'between':
+      return [expression.operand, expression.low, expression.high];
+    case 'in':
+      return [expression.operand, ...expression.items];
+    case 'like':
+      return [expression.operand, expression.pattern];
+    case 'logic':
+      return expression.operands;
+    default:
+      return [];
+  }
+}

@@ -20,3 +20,6 @@ export const EXPANDED_NODES_MAX = 20_000;
  * filters beyond it are still exact, but compared by their text form.
  */
 export const DIAGRAM_STEPS_MAX = 100_000;
+
+/** Each variable may be a level of a diagram, and so of every recursion over it. */
+export const DIAGRAM_VARIABLES_MAX = 300;

@@ -3,7 +3,14 @@
  * OR, AND, NOT, equality and IS and IN and LIKE and BETWEEN, ordering, sums, products, sign.
  */
 import { PanelcastError } from '../lib/panelcast-error.ts';
-import type { ArithmeticOperator, ComparisonOperator, Expression, Like, Literal } from './expression.ts';
+import {
+  type ArithmeticOperator,
+  type ComparisonOperator,
+  type Expression,
+  type Like,
+  type Literal,
+  partsOf,
+} from './expression.ts';
 import { INFIX_POWER, KEYWORDS, POWER, symbol } from './grammar.ts';
 import { FILTER_CHARS_MAX, IN_ITEMS_MAX, NESTING_MAX } from './limits.ts';
 import { durationMs, type Token, tokenize } from './tokens.ts';
@@ -35,6 +42,7 @@ class Parser {
   whole(): Expression {
     const expression = this.#expression(0, 'a condition');
     if (this.#token.kind !== 'end') this.#fail('AND, OR or the end');
+    boundHeight(expression);
     return expression;
   }
 
@@ -44,10 +52,7 @@ class Parser {
 
   /** Everything that binds tighter than `power`. */
   #expression(power: number, wanted: string): Expression {
-    if (++this.#depth > NESTING_MAX)
-      throw new PanelcastError('bad-filter', `nested deeper than ${NESTING_MAX} at ${this.#token.start}`, {
-        position: this.#token.start,
-      });
+    if (++this.#depth > NESTING_MAX) throw tooDeep(this.#token.start);
     let left = this.#prefix(wanted);
     for (;;) {
       const operator = symbol(this.#token);
@@ -306,4 +311,17 @@ function numberLiteral(token: Token): Literal {
       },
     );
   return { kind: 'literal', value, form: real ? 'real' : 'integer', start, end };
+}
+
+/** `a + b + c` is no deeper for the parser, but each sum holds the one before: whoever walks the tree must be safe too. */
+function boundHeight(expression: Expression): void {
+  let level: readonly Expression[] = [expression];
+  for (let height = 0; level.length > 0; height++) {
+    if (height > NESTING_MAX) throw tooDeep(level[0]!.start);
+    level = level.flatMap(partsOf);
+  }
+}
+
+function tooDeep(position: number): PanelcastError {
+  return new PanelcastError('bad-filter', `nested deeper than ${NESTING_MAX} at ${position}`, { position });
 }

@@ -23,6 +23,8 @@ export const FREQUENCY_MAX = 0.25;
 const PLACES_MAX = 64;
 /** Pieces of a filter of ORs; each is a place of its own, so beyond this asking is cheaper. */
 const DISJUNCTS_MAX = 32;
+/** Each is tried by a walk through the diagram for every segment of it. */
+const VARIABLES_MAX = 32;
 /** What each further place adds, so that of two equally rare variables the simpler is taken. */
 const PLACE_COST = 0.0005;
 
@@ -69,7 +71,7 @@ function cheapest(diagram: Branch, sample: Sample): Access | undefined {
   const branches = branchesOf(diagram);
   const variables = new Map(branches.map(({ variable }) => [variable.key, variable]));
   let best: Access | undefined;
-  for (const variable of variables.values()) {
+  for (const variable of [...variables.values()].slice(0, VARIABLES_MAX)) {
     const access = accessBy(diagram, branches, variable, sample);
     if (access !== undefined && (best === undefined || access.cost < best.cost)) best = access;
   }

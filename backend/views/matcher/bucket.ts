@@ -1,8 +1,8 @@
 import { type Diagram, NO } from '../../sql/diagram.ts';
 import { type Placement, placementsOf } from './access.ts';
 import { ContainsIndex } from './contains-index.ts';
-import { type Factors, factorsOf } from './factors.ts';
 import type { Place } from './place.ts';
+import type { Rest, Rests } from './rests.ts';
 import type { Sample } from './sample.ts';
 import { type PlaceIndex, ValueIndex } from './value-index.ts';
 
@@ -10,8 +10,7 @@ import { type PlaceIndex, ValueIndex } from './value-index.ts';
 export interface Slot {
   readonly id: number;
   readonly bucket: Bucket;
-  /** What is not yet known of the filter from how a row comes here. */
-  readonly rest: Diagram;
+  readonly rest: Rest;
   /** Position in the bucket's lists. */
   at: number;
   /** All slots of the same filter, this one included. */
@@ -21,7 +20,7 @@ export interface Slot {
 /** What all buckets of a matcher share. */
 export interface Surroundings {
   readonly sample: Sample;
-  readonly factors: Factors;
+  readonly rests: Rests;
 }
 
 /** Below this, asking every filter costs no more than looking values up. */
@@ -29,10 +28,9 @@ const LIST_MAX = 24;
 
 /** Filters that wait under one value. Many of them are spread out again, under further values. */
 export class Bucket {
-  /** The filters that are asked here, and at the same positions the two factors of what they are asked. */
+  /** The filters that are asked here, and at the same positions what they are asked: a walk reads nothing else. */
   readonly ids: number[] = [];
-  readonly firsts: number[] = [];
-  readonly seconds: number[] = [];
+  readonly rests: Rest[] = [];
   readonly indexes = new Map<string, PlaceIndex<Bucket>>();
   readonly #slots: Slot[] = [];
   readonly #around: Surroundings;
@@ -52,7 +50,7 @@ export class Bucket {
   add(diagram: Diagram, id: number, siblings: Slot[]): void {
     if (diagram === NO) return;
     if (this.indexes.size > 0 && this.#place(diagram, id, siblings)) return;
-    this.#list(diagram, id, siblings);
+    this.#list(this.#around.rests.take(diagram), id, siblings);
     if (this.#slots.length > this.#spreadAt) this.#spread();
   }
 
@@ -61,36 +59,33 @@ export class Bucket {
     if (this.isEmpty) this.#leave();
   }
 
-  #list(rest: Diagram, id: number, siblings: Slot[]): void {
+  #list(rest: Rest, id: number, siblings: Slot[]): void {
     const slot: Slot = { id, bucket: this, rest, at: this.#slots.length, siblings };
     this.#slots.push(slot);
-    const [first, second] = factorsOf(rest);
     this.ids.push(id);
-    this.firsts.push(this.#around.factors.take(first));
-    this.seconds.push(this.#around.factors.take(second));
+    this.rests.push(rest);
     siblings.push(slot);
   }
 
   /** The last one takes the place that becomes free. */
-  #unlist(slot: Slot): void {
-    const { at, siblings } = slot;
-    this.#around.factors.give(this.firsts[at]!);
-    this.#around.factors.give(this.seconds[at]!);
+  #unlist({ at, rest, siblings }: Slot): void {
+    const slot = this.#slots[at]!;
     const last = this.#slots.pop()!;
-    const [id, first, second] = [this.ids.pop()!, this.firsts.pop()!, this.seconds.pop()!];
+    this.ids.pop();
+    this.rests.pop();
     if (last !== slot) {
       this.#slots[at] = last;
-      this.ids[at] = id;
-      this.firsts[at] = first;
-      this.seconds[at] = second;
+      this.ids[at] = last.id;
+      this.rests[at] = last.rest;
       last.at = at;
     }
     siblings.splice(siblings.indexOf(slot), 1);
+    this.#around.rests.give(rest);
   }
 
   /** What finds no place stays, and is tried again when there is twice as much of it. */
   #spread(): void {
-    for (const slot of [...this.#slots]) if (this.#place(slot.rest, slot.id, slot.siblings)) this.#unlist(slot);
+    for (const slot of [...this.#slots]) if (this.#place(slot.rest.diagram, slot.id, slot.siblings)) this.#unlist(slot);
     this.#spreadAt = Math.max(LIST_MAX, 2 * this.#slots.length);
   }
 

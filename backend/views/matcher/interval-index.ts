@@ -8,7 +8,8 @@ export interface Interval<B> {
   /** Undefined where the interval is open. */
   readonly low: Cut | undefined;
   readonly high: Cut | undefined;
-  readonly bucket: B;
+  /** Undefined once the interval is deleted; it goes when the index is next sorted. */
+  bucket: B | undefined;
 }
 
 /** New intervals wait in a list that is searched one by one, until there are this many or an eighth of the rest. */
@@ -23,29 +24,25 @@ export class IntervalIndex<B> {
   /** `#reach[i]` is the highest end of the stretch whose middle is i; undefined for open. */
   #reach: (Cut | undefined)[] = [];
   #tail: Interval<B>[] = [];
+  #deleted = 0;
   /** Whether JavaScript's `<` orders all ends against any value. */
   #plain = true;
-
-  get size(): number {
-    return this.#sorted.length + this.#tail.length;
-  }
 
   add(interval: Interval<B>): void {
     this.#tail.push(interval);
     if (!isPlainEnd(interval.low) || !isPlainEnd(interval.high)) this.#plain = false;
-    if (this.#tail.length > Math.max(TAIL_MIN, this.#sorted.length >> 3))
-      this.#rebuild([...this.#sorted, ...this.#tail]);
+    if (this.#tail.length > Math.max(TAIL_MIN, this.#sorted.length >> 3)) this.#rebuild();
   }
 
-  /** Rare beside finding, so it may cost a pass. */
   delete(interval: Interval<B>): void {
-    const at = this.#tail.indexOf(interval);
-    if (at >= 0) this.#tail.splice(at, 1);
-    else this.#rebuild([...this.#sorted, ...this.#tail].filter(each => each !== interval));
+    interval.bucket = undefined;
+    this.#deleted++;
+    if (this.#deleted > (this.#sorted.length + this.#tail.length) >> 1) this.#rebuild();
   }
 
   find(value: Cut, found: B[]): void {
-    for (const interval of this.#tail) if (this.#around(interval, value)) found.push(interval.bucket);
+    for (const interval of this.#tail)
+      if (interval.bucket !== undefined && this.#around(interval, value)) found.push(interval.bucket);
     this.#search(0, this.#sorted.length, value, found);
   }
 
@@ -57,7 +54,8 @@ export class IntervalIndex<B> {
     this.#search(from, middle, value, found);
     const interval = this.#sorted[middle]!;
     if (interval.low !== undefined && this.#isBefore(value, interval.low)) return;
-    if (interval.high === undefined || this.#isBefore(value, interval.high)) found.push(interval.bucket);
+    if (interval.bucket !== undefined && (interval.high === undefined || this.#isBefore(value, interval.high)))
+      found.push(interval.bucket);
     this.#search(middle + 1, to, value, found);
   }
 
@@ -69,9 +67,11 @@ export class IntervalIndex<B> {
     return this.#plain ? value < cut : compareCuts(value, cut) < 0;
   }
 
-  #rebuild(intervals: Interval<B>[]): void {
+  #rebuild(): void {
+    const intervals = [...this.#sorted, ...this.#tail].filter(({ bucket }) => bucket !== undefined);
     this.#sorted = intervals.sort((a, b) => compareLows(a.low, b.low));
     this.#tail = [];
+    this.#deleted = 0;
     this.#reach = new Array(intervals.length);
     this.#measure(0, intervals.length);
   }

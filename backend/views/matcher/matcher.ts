@@ -2,7 +2,7 @@ import { assert } from '../../lib/assert.ts';
 import type { Row } from '../../protocol/schema.ts';
 import type { Filter } from '../../sql/filter.ts';
 import { Bucket, type Slot } from './bucket.ts';
-import { Factors } from './factors.ts';
+import { Rests } from './rests.ts';
 import { Sample } from './sample.ts';
 import { MATCH, type Match, Walk } from './walk.ts';
 
@@ -18,12 +18,11 @@ export type Visit = (id: FilterId, match: Match) => void;
  */
 export class Matcher {
   readonly #sample = new Sample();
-  readonly #factors = new Factors();
-  readonly #root = new Bucket({ sample: this.#sample, factors: this.#factors });
+  readonly #root = new Bucket({ sample: this.#sample, rests: new Rests() });
   /** Where each filter waits; a hole is an id that is free. */
   readonly #slots: (Slot[] | undefined)[] = [];
   readonly #free: FilterId[] = [];
-  readonly #walk = new Walk(this.#factors);
+  readonly #walk = new Walk();
 
   get size(): number {
     return this.#slots.length - this.#free.length;

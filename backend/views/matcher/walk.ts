@@ -3,15 +3,12 @@ import { decide } from '../../sql/diagram.ts';
 import type { Variable } from '../../sql/variable.ts';
 import type { Bucket } from './bucket.ts';
 import { columnsChanged } from './changed-columns.ts';
-import { ALWAYS, type Factors } from './factors.ts';
+import type { Rest } from './rests.ts';
 import type { PlaceIndex } from './value-index.ts';
 
 /** What a transition is to a filter, as bits: the new row is kept, the old row was. */
 export const MATCH = { enters: 1, leaves: 2, stays: 3 } as const;
 export type Match = (typeof MATCH)[keyof typeof MATCH];
-
-/** Answers of factors have the bits of the rows that were asked above those of the rows that are kept. */
-const ASKED_SHIFT = 2;
 
 /** One row of a transition, and the instant that now() stands for in it. */
 export interface Image {
@@ -31,13 +28,8 @@ export class Walk {
   /** Buckets found but not yet gone through; every level takes off what it put on. */
   readonly #found: Bucket[] = [];
   #changed = 0;
-  /** Tells the answers of this walk from those of earlier ones. */
+  /** What rests know which walk their answers are of; a walk within a report is another. */
   #number = 0;
-  readonly #factors: Factors;
-
-  constructor(factors: Factors) {
-    this.#factors = factors;
-  }
 
   /** Must come before a walk that may meet the id. */
   makeRoomFor(id: number): void {
@@ -68,11 +60,11 @@ export class Walk {
   }
 
   #both(bucket: Bucket, before: Image, after: Image): void {
-    const { ids, firsts, seconds } = bucket;
+    const { ids, rests } = bucket;
     for (let i = 0; i < ids.length; i++) {
-      let kept = this.#answerBoth(firsts[i]!, before, after);
-      if (kept !== 0) kept &= this.#answerBoth(seconds[i]!, before, after);
-      if (kept !== 0) this.#keep(ids[i]!, kept);
+      const rest = rests[i]!;
+      if (rest.walk !== this.#number || rest.asked !== MATCH.stays) this.#askBoth(rest, before, after);
+      if (rest.kept !== 0) this.#keep(ids[i]!, rest.kept);
     }
     for (const index of bucket.indexes.values()) {
       const { variable } = index;
@@ -90,9 +82,12 @@ export class Walk {
   }
 
   #one(bucket: Bucket, image: Image): void {
-    const { ids, firsts, seconds } = bucket;
-    for (let i = 0; i < ids.length; i++)
-      if (this.#answer(firsts[i]!, image) && this.#answer(seconds[i]!, image)) this.#keep(ids[i]!, image.bit);
+    const { ids, rests } = bucket;
+    for (let i = 0; i < ids.length; i++) {
+      const rest = rests[i]!;
+      if (rest.walk !== this.#number || (rest.asked & image.bit) === 0) this.#ask(rest, image);
+      if ((rest.kept & image.bit) !== 0) this.#keep(ids[i]!, image.bit);
+    }
     for (const index of bucket.indexes.values()) this.#under(index, valueIn(index.variable, image), image);
   }
 
@@ -108,34 +103,22 @@ export class Walk {
     return this.#found.length;
   }
 
-  /** Which of the two rows a factor keeps, as bits. */
-  #answerBoth(factor: number, before: Image, after: Image): number {
-    if (factor === ALWAYS) return MATCH.stays;
-    const known = this.#known(factor);
-    if (known >> ASKED_SHIFT === MATCH.stays) return known & MATCH.stays;
-    const now = this.#answer(factor, after);
-    const then = (this.#factors.reads[factor]! & this.#changed) === 0 ? now : this.#answer(factor, before);
-    const kept = (now ? after.bit : 0) | (then ? before.bit : 0);
-    this.#factors.answers[factor] = kept | (MATCH.stays << ASKED_SHIFT);
-    return kept;
+  #askBoth(rest: Rest, before: Image, after: Image): void {
+    this.#ask(rest, after);
+    if ((rest.reads & this.#changed) !== 0) this.#ask(rest, before);
+    else rest.kept = rest.kept === 0 ? 0 : MATCH.stays;
+    rest.asked = MATCH.stays;
   }
 
-  #answer(factor: number, { row, nowMs, bit }: Image): boolean {
-    if (factor === ALWAYS) return true;
-    const known = this.#known(factor);
-    if (((known >> ASKED_SHIFT) & bit) !== 0) return (known & bit) !== 0;
-    const kept = decide(this.#factors.diagram(factor), row, nowMs);
-    this.#factors.answers[factor] = known | (bit << ASKED_SHIFT) | (kept ? bit : 0);
-    return kept;
-  }
-
-  /** What this walk knows of a factor, forgetting what an earlier one did. */
-  #known(factor: number): number {
-    const { walks, answers } = this.#factors;
-    if (walks[factor] === this.#number) return answers[factor]!;
-    walks[factor] = this.#number;
-    answers[factor] = 0;
-    return 0;
+  #ask(rest: Rest, { row, nowMs, bit }: Image): void {
+    if (rest.walk !== this.#number) {
+      rest.walk = this.#number;
+      rest.asked = 0;
+      rest.kept = 0;
+    }
+    if ((rest.asked & bit) !== 0) return;
+    rest.asked |= bit;
+    if (decide(rest.diagram, row, nowMs)) rest.kept |= bit;
   }
 
   #keep(id: number, bits: number): void {

@@ -62,6 +62,7 @@ describe('a filter is refused', () => {
     ['parentheses', `${'('.repeat(300)}a`, 200, 'nested deeper than 200'],
     ['negations', `${'NOT '.repeat(300)}a`, 800, 'nested deeper than 200'],
     ['signs', `${'- '.repeat(300)}a`, 400, 'nested deeper than 200'],
+    ['sums in a row', `${'a + '.repeat(300)}a`, 0, 'nested deeper than 200'],
     ['items', `a IN (${'1,'.repeat(IN_ITEMS_MAX)}1)`, 6 + 2 * IN_ITEMS_MAX, 'at most 2000 items'],
     ['characters', 'x'.repeat(FILTER_CHARS_MAX + 1), FILTER_CHARS_MAX, 'at most 50000 characters'],
   ])('with too many %s', (_what, text, position, message) => {
