@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Clock, Timer } from '../lib/clock.ts';
 import { Dumper } from './dump.ts';
-import { Wal } from './wal.ts';
+import { Wal, type WalOptions } from './wal.ts';
 
 /** What a mode does beside the commits themselves to keep its promise. */
 export interface Durability {
@@ -17,8 +17,8 @@ export interface Durability {
 export class DurableFile implements Durability {
   readonly wal: Wal;
 
-  constructor(db: DatabaseSync, file: string, walBytesMax: number) {
-    this.wal = new Wal(db, file, walBytesMax);
+  constructor(db: DatabaseSync, file: string, options: WalOptions) {
+    this.wal = new Wal(db, file, options);
   }
 
   committed(bytes: number): void {

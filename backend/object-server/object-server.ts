@@ -200,12 +200,21 @@ export class ObjectServer {
     this.#isClosed = true;
     this.drain();
     try {
-      endRun(this.#db);
+      this.#endRun();
       await this.#durability?.sync();
     } finally {
       this.#durability?.stop();
       this.#db.close();
       this.#directory?.release();
+    }
+  }
+
+  /** Without the note the next start only takes this for a run that was killed. */
+  #endRun(): void {
+    try {
+      endRun(this.#db);
+    } catch (error) {
+      this.#options.onFault(error);
     }
   }
 
@@ -218,8 +227,11 @@ export class ObjectServer {
   }
 
   #committed(changes: readonly Change[], seq: number): void {
-    this.#durability?.committed(changes.length * WAL_BYTES_PER_CHANGE);
-    for (const listener of this.#listeners) listener(changes, seq);
+    try {
+      for (const listener of this.#listeners) listener(changes, seq);
+    } finally {
+      this.#durability?.committed(changes.length * WAL_BYTES_PER_CHANGE);
+    }
   }
 
   #reading<T>(read: () => T): T {
@@ -240,12 +252,12 @@ export class ObjectServer {
 function durabilityOf(
   db: DatabaseSync,
   directory: DataDirectory | undefined,
-  { mode, clock, walBytesMax, syncEveryMs, dumpEveryMs, onFault }: CompleteOptions,
+  options: CompleteOptions,
 ): Durability | undefined {
   if (!directory) return undefined;
+  const { mode, syncEveryMs, dumpEveryMs } = options;
   const file = directory.database;
-  if (mode === 'durable') return new DurableFile(db, file, walBytesMax);
-  if (mode === 'fast')
-    return new Periodic(new FastFile(db, file, walBytesMax), { clock, everyMs: syncEveryMs, onFault });
-  return new Periodic(new DumpedMemory(db, file), { clock, everyMs: dumpEveryMs, onFault });
+  if (mode === 'durable') return new DurableFile(db, file, options);
+  if (mode === 'fast') return new Periodic(new FastFile(db, file, options), { ...options, everyMs: syncEveryMs });
+  return new Periodic(new DumpedMemory(db, file), { ...options, everyMs: dumpEveryMs });
 }

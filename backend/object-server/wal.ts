@@ -13,6 +13,12 @@ const PATIENCE: readonly { readonly over: number; readonly waitMs: number }[] = 
 /** Looking at the size costs a system call, which small commits would notice. */
 const LOOK_EVERY_BYTES = 1024 * 1024;
 
+export interface WalOptions {
+  /** Size from which the WAL is copied into the database. */
+  readonly walBytesMax: number;
+  readonly onFault: (error: unknown) => void;
+}
+
 /**
  * Keeps the write-ahead log from growing. It can start anew only when no reader still uses it; once all of it is
  * copied, new readers use the database file instead, so it is enough to wait for those that are there.
@@ -21,12 +27,14 @@ export class Wal {
   readonly #db: DatabaseSync;
   readonly #file: string;
   readonly #bytesMax: number;
+  readonly #onFault: (error: unknown) => void;
   #unseenBytes = 0;
   #fd: number | undefined;
 
-  constructor(db: DatabaseSync, databaseFile: string, bytesMax: number) {
+  constructor(db: DatabaseSync, databaseFile: string, options: WalOptions) {
     this.#db = db;
-    this.#bytesMax = bytesMax;
+    this.#bytesMax = options.walBytesMax;
+    this.#onFault = options.onFault;
     this.#file = `${databaseFile}-wal`;
   }
 
@@ -44,11 +52,19 @@ export class Wal {
     if (patience) this.truncate(patience.waitMs);
   }
 
-  /** Copies the WAL into the database and empties it, or as much of it as the readers allow. */
+  /**
+   * Copies the WAL into the database and empties it, or as much of it as the readers allow. That it fails, such as on a
+   * full disk, costs nobody anything: what is committed stays in the WAL, and the next commits try again.
+   */
   truncate(waitMs: number): void {
-    this.#db.exec(`PRAGMA busy_timeout = ${waitMs}`);
-    this.#db.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get();
-    this.#db.exec('PRAGMA busy_timeout = 0');
+    try {
+      this.#db.exec(`PRAGMA busy_timeout = ${waitMs}`);
+      this.#db.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get();
+    } catch (error) {
+      this.#onFault(error);
+    } finally {
+      this.#db.exec('PRAGMA busy_timeout = 0');
+    }
   }
 
   /**
