@@ -1,72 +1,166 @@
 import {
-  type DataFrame,
-  type DataFrameJSON,
+  type AdHocVariableFilter,
+  CoreApp,
   type DataQueryRequest,
   type DataQueryResponse,
   DataSourceApi,
+  type DataSourceGetTagKeysOptions,
+  type DataSourceGetTagValuesOptions,
   type DataSourceInstanceSettings,
-  dataFrameFromJSON,
   LoadingState,
+  type MetricFindValue,
   type ScopedVars,
   type TestDataSourceResponse,
 } from '@grafana/data';
-import { getBackendSrv, getTemplateSrv, type TemplateSrv } from '@grafana/runtime';
-import { forkJoin, map, type Observable, of } from 'rxjs';
+import { getTemplateSrv, type TemplateSrv } from '@grafana/runtime';
+import { type Observable, of } from 'rxjs';
 import type { Request } from '../backend/protocol/request.ts';
-import { withEnumMappings } from './frames/enum-mappings.ts';
-import { seriesFrames } from './frames/series-frames.ts';
-import { interpolateFilter } from './interpolate.ts';
+import { annotationSupport } from './annotations.ts';
+import { NotifierApi } from './api/notifier-api.ts';
+import { requestFailure } from './api/request-failure.ts';
+import { defaultFormat } from './frames/panel-frames.ts';
+import { checkHealth } from './health/health-check.ts';
+import { browserPage } from './live/browser-page.ts';
+import { Hub } from './live/hub.ts';
+import type { Page } from './live/page.ts';
+import { STEPS, type Step, type Transports } from './live/transport.ts';
+import { transportsTo } from './live/transports.ts';
+import { wantsOneAnswer } from './query/completion.ts';
+import { displayText } from './query/display-text.ts';
+import { liveQuery } from './query/live-query.ts';
+import { oneAnswer } from './query/one-answer.ts';
+import type { RefusedTarget, Target } from './query/target.ts';
 import type { PanelcastOptions, PanelcastQuery } from './types.ts';
-import { PanelcastVariables } from './variables.ts';
+import { interpolateRequest, mentionsVariables } from './variables/interpolate-request.ts';
+import { Variables } from './variables/references.ts';
+import { tagKeys, tagValues } from './variables/tags.ts';
 
-interface QueryAnswer {
-  readonly frames: readonly DataFrameJSON[];
-  readonly asOf: number;
+/** A chart over time that does not say how much past it wants. */
+const HISTORY_MS = 3_600_000;
+
+/** What tests put in the place of the browser and of Grafana. */
+export interface DataSourceHouse {
+  readonly templates: TemplateSrv;
+  readonly page: Page;
+  readonly transports: Transports;
 }
 
+/** A data source's instance lives as long as the browser tab; with it its one connection. */
 export class PanelcastDataSource extends DataSourceApi<PanelcastQuery, PanelcastOptions> {
-  readonly #url: string;
+  readonly api: NotifierApi;
+  readonly hub: Hub;
+  override readonly annotations = annotationSupport;
   readonly #templates: TemplateSrv;
+  readonly #page: Page;
+  readonly #transports: Transports;
+  readonly #steps: readonly Step[];
 
-  constructor(settings: DataSourceInstanceSettings<PanelcastOptions>, templates: TemplateSrv = getTemplateSrv()) {
+  constructor(settings: DataSourceInstanceSettings<PanelcastOptions>, house: Partial<DataSourceHouse> = {}) {
     super(settings);
-    this.variables = new PanelcastVariables(this);
-    this.#url = settings.url ?? '';
-    this.#templates = templates;
+    const url = settings.url ?? '';
+    const { transport } = settings.jsonData ?? {};
+    this.api = new NotifierApi(url);
+    this.#templates = house.templates ?? getTemplateSrv();
+    this.#page = house.page ?? browserPage;
+    this.#transports = house.transports ?? transportsTo(url, this.api);
+    this.#steps = transport === undefined ? STEPS : [transport];
+    this.hub = new Hub({ page: this.#page, transports: this.#transports, steps: this.#steps });
   }
 
-  override query(options: DataQueryRequest<PanelcastQuery>): Observable<DataQueryResponse> {
-    const asked = options.targets.filter(target => !target.hide);
-    if (asked.length === 0) return of({ data: [], state: LoadingState.Done });
-    return forkJoin(asked.map(target => this.#answer(target, options.scopedVars))).pipe(
-      map(frames => ({ key: options.requestId, data: frames.flat(), state: LoadingState.Done })),
-    );
+  override query(asked: DataQueryRequest<PanelcastQuery>): Observable<DataQueryResponse> {
+    if (wantsOneAnswer(asked)) return this.answer(asked);
+    const { refused, targets } = this.#prepare(asked);
+    if (targets.length + refused.length === 0) return of({ data: [], state: LoadingState.Done });
+    return liveQuery(this.hub, { key: asked.requestId, targets, refused });
   }
 
-  override filterQuery(query: PanelcastQuery): boolean {
-    return query.request !== undefined;
+  /** The same as `query`, but always one answer that completes. */
+  answer(asked: DataQueryRequest<PanelcastQuery>): Observable<DataQueryResponse> {
+    const { refused, targets } = this.#prepare(asked);
+    return oneAnswer(this.api, asked.requestId, targets, refused);
   }
 
-  override async testDatasource(): Promise<TestDataSourceResponse> {
-    await getBackendSrv().get(`${this.#url}/api/schema`);
-    return { status: 'success', message: 'The notifier answers.' };
+  override filterQuery({ hide, request }: PanelcastQuery): boolean {
+    return hide !== true && request !== undefined;
   }
 
-  #answer(target: PanelcastQuery, scoped: ScopedVars): Observable<DataFrame[]> {
-    const data = this.#interpolate(target.request, scoped);
-    return getBackendSrv()
-      .fetch<QueryAnswer>({ method: 'POST', url: `${this.#url}/api/query`, data, showErrorAlert: false })
-      .pipe(map(answer => answer.data.frames.flatMap(frame => this.#frames(dataFrameFromJSON(frame), target))));
+  override getDefaultQuery(app: CoreApp): Partial<PanelcastQuery> {
+    const limit = app === CoreApp.Explore ? 500 : 1000;
+    return {
+      request: { filter: 'severity >= 3', orderBy: [{ column: 'last_occurrence', desc: true }], limit },
+      format: 'table',
+      editor: 'builder',
+    };
   }
 
-  #frames(frame: DataFrame, target: PanelcastQuery): DataFrame[] {
-    const named = { ...frame, fields: frame.fields.map(withEnumMappings) };
-    const frames = target.format === 'series' ? seriesFrames(named, target.request.groupBy ?? []) : [named];
-    return frames.map(made => ({ ...made, refId: target.refId }));
+  override getQueryDisplayText({ request }: PanelcastQuery): string {
+    return displayText(request);
   }
 
-  #interpolate(request: Request, scoped: ScopedVars): Request {
-    if (request.filter === undefined) return request;
-    return { ...request, filter: interpolateFilter(request.filter, this.#templates, scoped) };
+  override targetContainsTemplate({ request }: PanelcastQuery): boolean {
+    return mentionsVariables(request);
   }
+
+  override interpolateVariablesInQueries(
+    queries: PanelcastQuery[],
+    scopedVars: ScopedVars,
+    filters: AdHocVariableFilter[] = [],
+  ): PanelcastQuery[] {
+    return queries.map(query => this.applyTemplateVariables(query, scopedVars, filters));
+  }
+
+  applyTemplateVariables(
+    query: PanelcastQuery,
+    scopedVars: ScopedVars,
+    filters: AdHocVariableFilter[] = [],
+  ): PanelcastQuery {
+    return { ...query, request: this.#interpolate(query.request, scopedVars, filters) };
+  }
+
+  override getTagKeys(options?: DataSourceGetTagKeysOptions<PanelcastQuery>): Promise<MetricFindValue[]> {
+    return tagKeys(this.api, tablesOf(options?.queries));
+  }
+
+  override getTagValues(options: DataSourceGetTagValuesOptions<PanelcastQuery>): Promise<MetricFindValue[]> {
+    return tagValues(this.api, tablesOf(options.queries), options);
+  }
+
+  override testDatasource(): Promise<TestDataSourceResponse> {
+    return checkHealth({ api: this.api, page: this.#page, steps: this.#steps, transports: this.#transports });
+  }
+
+  /** An edit of rows, for operators; resolves when this page shows it, in the same cut as every other page. */
+  async write(sql: string, params: readonly (string | number | null)[] = []): Promise<void> {
+    const { seq } = await this.api.write(sql, params);
+    await (this.hub.size > 0 ? this.hub.flush(seq) : this.api.flush(seq));
+  }
+
+  #prepare(asked: DataQueryRequest<PanelcastQuery>): { targets: Target[]; refused: RefusedTarget[] } {
+    const targets: Target[] = [];
+    const refused: RefusedTarget[] = [];
+    for (const query of asked.targets.filter(target => this.filterQuery(target))) {
+      try {
+        targets.push(this.#target(query, asked));
+      } catch (error) {
+        refused.push({ refId: query.refId, refusal: requestFailure(error) });
+      }
+    }
+    return { targets, refused };
+  }
+
+  #target(query: PanelcastQuery, { filters, scopedVars }: DataQueryRequest<PanelcastQuery>): Target {
+    const request = this.#interpolate(query.request, scopedVars, filters);
+    const format = query.format ?? defaultFormat(request);
+    const wantsPast = format === 'series' && request.metrics !== undefined && request.historyMs === undefined;
+    return { refId: query.refId, format, request: wantsPast ? { ...request, historyMs: HISTORY_MS } : request };
+  }
+
+  #interpolate(request: Request, scopedVars: ScopedVars, filters: readonly AdHocVariableFilter[] = []): Request {
+    return interpolateRequest(request, new Variables(this.#templates, scopedVars), filters);
+  }
+}
+
+function tablesOf(queries: readonly PanelcastQuery[] = []): ReadonlySet<string> {
+  const tables = queries.flatMap(query => (query.request ? [query.request.table ?? 'events'] : []));
+  return new Set(tables.length > 0 ? tables : ['events']);
 }

@@ -1,5 +1,7 @@
-import type { DataQuery, DataSourceJsonData } from '@grafana/data';
+import type { DataQuery, DataQueryError, DataSourceJsonData } from '@grafana/data';
+import type { ErrorCode } from '../backend/protocol/errors.ts';
 import type { Request } from '../backend/protocol/request.ts';
+import type { Step } from './live/transport.ts';
 
 /** How a view's rows become a frame. `table` for rows, `metric` for one value a group, `series` over time, `log` lines. */
 export const FORMATS = ['table', 'metric', 'series', 'log'] as const;
@@ -10,6 +12,25 @@ export interface PanelcastQuery extends DataQuery {
   readonly request: Request;
   readonly format?: Format;
   readonly editor?: 'builder' | 'code';
+  /** Not saved: this query wants one completed answer. */
+  readonly once?: true;
 }
 
-export type PanelcastOptions = DataSourceJsonData;
+/** What a query variable saves: the distinct values of a column, or what any request answers. */
+export interface PanelcastVariableQuery extends DataQuery {
+  readonly table?: string;
+  readonly column?: string;
+  readonly filter?: string;
+  readonly request?: Request;
+}
+
+export interface PanelcastOptions extends DataSourceJsonData {
+  /** Instead of the ladder of all of them. */
+  readonly transport?: Step;
+}
+
+export interface PanelcastQueryError extends DataQueryError {
+  readonly code: ErrorCode;
+  /** Offset in the filter as it was sent: variables are filled in. */
+  readonly position?: number;
+}

@@ -1,44 +1,68 @@
-import { type DataFrame, type Field, FieldType, type Labels, MappingType } from '@grafana/data';
+import { type DataFrame, FieldType, type Field as GrafanaField, type Labels } from '@grafana/data';
+import type { Field } from '../../backend/protocol/messages.ts';
+import type { SeriesLine } from '../live/series-line.ts';
+import { groupColumns } from '../live/shared-view.ts';
+import { valueText } from './field-config.ts';
+import { grafanaField } from './rows-frame.ts';
+import type { ViewContent } from './view-content.ts';
 
 /**
- * A frame in the long format (time, group columns, metrics) as one frame a group, its group as the labels of each
- * metric: what time series panels take. Groups come in the order in which they first appear.
+ * A frame a group, the group as labels: what time series panels take. Groups come in the order in which they first
+ * appeared. Each line is carried on to now, since a metric holds until it changes.
  */
-export function seriesFrames(long: DataFrame, groupBy: readonly string[]): DataFrame[] {
-  const time = long.fields.find(field => field.type === FieldType.time);
-  if (time === undefined) return [long];
-  const groups = long.fields.filter(field => groupBy.includes(field.name));
-  const metrics = long.fields.filter(field => field !== time && !groups.includes(field));
-  const rowsOf = new Map<string, number[]>();
-  for (let row = 0; row < long.length; row++) {
-    const key = JSON.stringify(groups.map(field => field.values[row]));
-    const rows = rowsOf.get(key);
-    if (rows === undefined) rowsOf.set(key, [row]);
-    else rows.push(row);
-  }
-  return [...rowsOf.values()].map(rows => {
-    const labels = labelsAt(groups, rows[0]!);
-    const pick = (field: Field): Field => ({ ...field, values: rows.map(row => field.values[row]) });
-    const lines = metrics.map(field =>
-      groups.length === 0 ? pick(field) : named(pick(field), labels, metrics.length),
+export function seriesFrames(content: ViewContent): DataFrame[] {
+  const { series } = content.store;
+  if (series === undefined) return [];
+  const groups = groupColumns(content.request, content.fields);
+  const names = series.fields.map(({ name }) => name);
+  const place = ({ name, of }: Field): number => names.indexOf(of ?? name);
+  const [groupFields, metricFields] = [content.fields.slice(0, groups), content.fields.slice(groups)];
+  const untilMs = series.noticedMs(content.knownMs);
+  const fromMs = untilMs - (content.request.historyMs ?? series.rangeMs);
+  return [...series.lines].map(line => {
+    const labels = Object.fromEntries(
+      groupFields.map(field => [field.name, valueText(field, line.label[place(field)]) || '(none)']),
     );
-    return { ...long, fields: [pick(time), ...lines], length: rows.length };
+    const from = firstAfter(line.times, fromMs);
+    const times = extended(line.times.slice(from), untilMs);
+    const metrics = metricFields.map(field => metricField(field, labels, metricFields.length, pointsOf(place(field))));
+    return { fields: [timeField(times), ...metrics], length: times.length };
+
+    function pointsOf(index: number): unknown[] {
+      const points = line.metrics[index - groups] ?? [];
+      const shown: unknown[] = points.slice(from);
+      if (times.length > shown.length) shown.push(points.at(-1) ?? null);
+      return shown;
+    }
   });
 }
 
+function timeField(values: number[]): GrafanaField {
+  return { name: 'time', type: FieldType.time, config: {}, values };
+}
+
 /** A line is called by its group; by its metric too when there are several. */
-function named(field: Field, labels: Labels, metrics: number): Field {
+function metricField(field: Field, labels: Labels, metrics: number, values: unknown[]): GrafanaField {
+  const made = grafanaField(field, values);
   const group = Object.values(labels).join(' ');
+  if (group === '') return made;
   const displayNameFromDS = metrics === 1 ? group : `${field.name} ${group}`;
-  return { ...field, labels, config: { ...field.config, displayNameFromDS } };
+  return { ...made, labels, config: { ...made.config, displayNameFromDS } };
 }
 
-function labelsAt(groups: readonly Field[], row: number): Labels {
-  return Object.fromEntries(groups.map(field => [field.name, nameOf(field, field.values[row])]));
+/** The point that holds at `fromMs` is kept. */
+function firstAfter(times: readonly number[], fromMs: number): number {
+  let low = 0;
+  let high = times.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (times[middle]! <= fromMs) low = middle + 1;
+    else high = middle;
+  }
+  return Math.max(0, low - 1);
 }
 
-function nameOf(field: Field, value: unknown): string {
-  for (const mapping of field.config.mappings ?? [])
-    if (mapping.type === MappingType.ValueToText) return mapping.options[String(value)]?.text ?? String(value);
-  return String(value);
+function extended(times: SeriesLine['times'], untilMs: number): number[] {
+  if (times.length > 0 && times.at(-1)! < untilMs) times.push(untilMs);
+  return times;
 }

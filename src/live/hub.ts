@@ -61,6 +61,7 @@ export class Hub {
   /** The stores that this connection fills, by the view's name on the wire. */
   readonly #stores = new Map<string, ViewStore>();
   readonly #history = new CutHistory();
+  readonly #replays = new Set<() => void>();
   #unsent: SharedView[] = [];
   #lastId = 0;
   #epoch: number | undefined;
@@ -96,6 +97,15 @@ export class Hub {
     return this.#cut;
   }
 
+  /** Until when what is shown is known to hold: a live page would have been told of a change. */
+  get knownMs(): number {
+    return this.#freshness.name === 'live' ? this.#page.now() : this.#heardMs;
+  }
+
+  get nowMs(): number {
+    return this.#page.now();
+  }
+
   /** Views kept, with and without panels. */
   get size(): number {
     return this.#views.size;
@@ -119,7 +129,7 @@ export class Hub {
     this.#idleTimer?.cancel();
     this.#heartbeat ??= this.#page.after(HEARTBEAT_MS, () => this.#beat());
     this.#connection.want();
-    if (view.isSettled) queueMicrotask(() => view.leases.has(lease) && listener());
+    if (view.isSettled) this.#replay(listener);
     return { view, release: () => this.#release(view, lease) };
   }
 
@@ -138,6 +148,18 @@ export class Hub {
     this.#views.clear();
     this.#flushes.fail('the data source was closed');
     this.#connection.dispose();
+  }
+
+  /** A panel of several views is told once. */
+  #replay(listener: () => void): void {
+    if (this.#replays.size === 0) queueMicrotask(() => this.#replayAll());
+    this.#replays.add(listener);
+  }
+
+  #replayAll(): void {
+    const listeners = [...this.#replays];
+    this.#replays.clear();
+    for (const listener of listeners) listener();
   }
 
   #create(key: string, request: Request): SharedView {
@@ -173,6 +195,7 @@ export class Hub {
   #release(view: SharedView, lease: Lease): void {
     if (!view.leases.delete(lease)) return;
     this.#commit.forget(lease.listener);
+    this.#replays.delete(lease.listener);
     if (view.leases.size > 0) return;
     // What failed is asked again by the next who wants it.
     if (view.phase === 'failed' || !view.isSettled || view.error) return void this.#drop(view);

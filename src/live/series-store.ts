@@ -20,6 +20,8 @@ interface Frame {
  */
 export class SeriesStore {
   readonly rangeMs: number;
+  /** The view's: group columns, then metrics. */
+  fields: readonly Field[] = [];
   readonly #stepMs: number;
   readonly #lines = new Map<string, SeriesLine>();
   #groups = 0;
@@ -45,6 +47,7 @@ export class SeriesStore {
   /** The long format: a leading time, the group columns, the metrics; rows ascend in time. */
   load({ fields, values }: Frame, groups: number, nowMs: number): void {
     this.#groups = groups;
+    this.fields = fields.slice(1);
     this.#lines.clear();
     const times = values[0] ?? [];
     for (let row = 0; row < times.length; row++)
@@ -60,6 +63,7 @@ export class SeriesStore {
   /** A metric frame: absolute values, one row a group; a group that is not in it is empty. */
   record({ fields, values }: Frame, groups: number, nowMs: number): void {
     this.#groups = groups;
+    this.fields = fields;
     const stepMs = this.#stepMs;
     const tMs = Math.floor(this.noticedMs(nowMs) / stepMs) * stepMs;
     const absent = new Set(this.#lines.values());

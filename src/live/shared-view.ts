@@ -23,6 +23,8 @@ export type ViewPhase = 'unsent' | 'opening' | 'open' | 'failed';
 export class SharedView {
   readonly key: string;
   readonly request: Request;
+  /** As people may read it. */
+  readonly requestText: string;
   readonly leases = new Set<Lease>();
   readonly order: RowOrder;
   phase: ViewPhase = 'unsent';
@@ -40,6 +42,7 @@ export class SharedView {
   constructor(key: string, request: Request) {
     this.key = key;
     this.request = request;
+    this.requestText = JSON.stringify(request, null, 2);
     this.order = new RowOrder(request.orderBy);
   }
 
