@@ -12,6 +12,7 @@ import type { Grant } from './auth.ts';
 import { healthRoutes } from './health-routes.ts';
 import { LiveGateway } from './live/live-gateway.ts';
 import { Metrics } from './metrics.ts';
+import { reportOf, SelfReport } from './self-report.ts';
 import { createServer, listen } from './server.ts';
 
 export interface GatewayOptions {
@@ -44,22 +45,26 @@ export class Gateway {
   readonly #server: FastifyInstance;
   readonly #live: LiveGateway;
   readonly #state: { stopping: boolean };
+  readonly #report: SelfReport;
 
   private constructor(of: {
     server: FastifyInstance;
     live: LiveGateway;
     state: { stopping: boolean };
+    report: SelfReport;
     origin: string;
   }) {
     this.#server = of.server;
     this.#live = of.live;
     this.#state = of.state;
+    this.#report = of.report;
     this.origin = of.origin;
   }
 
   static async open(options: GatewayOptions): Promise<Gateway> {
     const { authenticate, bodyBytes, calls, clock, intervalMs, link, log, others, readers, version } = options;
     const metrics = new Metrics();
+    const startedAtMs = clock.now();
     const countRejection = metrics.countRejection.bind(metrics);
     // Requests beside the viewers' sockets: probes, scrapes, health checks.
     const server = createServer({ log, bodyBytes, connections: options.viewers + 1000, countRejection });
@@ -84,10 +89,17 @@ export class Gateway {
       eventRoutes(api, { calls, bodyBytes });
       sqlRoutes(api, { calls, readers });
       queryRoutes(api, calls);
-      statusRoutes(api, { calls, live, version, startedAtMs: clock.now(), others });
+      statusRoutes(api, { calls, live, version, startedAtMs, others });
     });
+    const report = new SelfReport({
+      clock,
+      viewers: () => live.stats().viewers,
+      facts: () => reportOf({ live, metrics, version, startedAtMs, others }),
+      tell: facts => calls.report(facts),
+    });
+    await report.tell();
     for (const route of options.routes) route(server);
-    return new Gateway({ server, live, state, origin: await listen(server, options) });
+    return new Gateway({ server, live, state, report, origin: await listen(server, options) });
   }
 
   /** Takes no new connection, lets what is in flight end, cuts off at the deadline what has not. */
@@ -96,6 +108,7 @@ export class Gateway {
     const deadline = setTimeout(() => this.#server.server.closeAllConnections(), STOP_MS);
     await this.#live.stop('the notifier is stopping', FAREWELL_MS);
     await this.#server.close();
+    this.#report.stop();
     clearTimeout(deadline);
   }
 }

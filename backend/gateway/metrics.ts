@@ -16,6 +16,7 @@ export interface MetricSources {
 export class Metrics {
   readonly registry = new Registry();
   readonly #rejected: Counter<'code'>;
+  readonly #rejections = new Map<ErrorCode, number>();
 
   constructor() {
     collectDefaultMetrics({ register: this.registry });
@@ -29,6 +30,12 @@ export class Metrics {
 
   countRejection(code: ErrorCode): void {
     this.#rejected.inc({ code });
+    this.#rejections.set(code, (this.#rejections.get(code) ?? 0) + 1);
+  }
+
+  /** What was refused since the start, by error code. */
+  get rejections(): Readonly<Record<string, number>> {
+    return Object.fromEntries(this.#rejections);
   }
 
   /** From here on the notifier's and the viewers' numbers are among them. */

@@ -1,7 +1,7 @@
 import type { Position } from '../protocol/messages.ts';
 import type { Request } from '../protocol/request.ts';
 import type { TableSchema, Value } from '../protocol/schema.ts';
-import type { Identity } from './link.ts';
+import type { Identity, SessionId } from './link.ts';
 import type { Answer } from './one-shot.ts';
 import type { NotifierStatus } from './status.ts';
 
@@ -65,6 +65,32 @@ export interface NotifierCounts {
   readonly logBytes: number;
 }
 
+/** What only the side of the sockets knows. It tells about once a second while there are viewers. */
+export interface GatewayReport {
+  readonly version: string;
+  readonly startedAtMs: number;
+  readonly live: {
+    readonly viewers: number;
+    readonly stale: number;
+    readonly groups: number;
+    readonly deliveries: number;
+    readonly bytesSent: number;
+    readonly conflations: number;
+    readonly backlogBytes: number;
+    readonly lastDistributionMs: number;
+    /** Connections that were ended, by reason. */
+    readonly farewells: Readonly<Record<string, number>>;
+  };
+  /** Viewers that get nothing until they answer, for how long already; of very many the first ones. */
+  readonly stale: readonly { readonly session: SessionId; readonly forMs: number }[];
+  /** What was refused, by error code. */
+  readonly rejected: Readonly<Record<string, number>>;
+  readonly rssBytes: number;
+  readonly heapBytes: number;
+  /** Whatever else runs in this process, by name. */
+  readonly others: Readonly<Record<string, unknown>>;
+}
+
 /** What can be asked of the notifier and its store beside the streams; each may be asked across a thread. */
 export interface NotifierCalls {
   intake(call: IntakeCall): Promise<IntakeAnswer>;
@@ -76,6 +102,7 @@ export interface NotifierCalls {
   counts(): Promise<NotifierCounts>;
   backup(call: { readonly file: string }): Promise<{ readonly bytes: number }>;
   position(): Promise<Position>;
+  report(report: GatewayReport): Promise<void>;
 }
 
 export type CallName = keyof NotifierCalls;

@@ -25,6 +25,8 @@ export interface CutterOptions {
 
 /** One sweep as the console draws it (Fig. 5 and 6). */
 export interface SweepRecord {
+  /** Its number since the start. */
+  readonly sweep: number;
   readonly atMs: number;
   readonly asOf: number;
   readonly busyMs: number;
@@ -55,6 +57,7 @@ export class Cutter {
   #immediateTimer: Timer | undefined;
   #sweep: Sweep | undefined;
   #turn = 0;
+  #sweeps = 0;
 
   constructor(options: CutterOptions) {
     this.#options = options;
@@ -209,6 +212,7 @@ export class Cutter {
             0,
           );
           this.#record({
+            sweep: ++this.#sweeps,
             atMs,
             asOf: facts.asOf,
             busyMs,

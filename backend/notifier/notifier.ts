@@ -134,7 +134,7 @@ export class Notifier implements NotifierLink {
   #changed(source: Source, changes: Parameters<ViewTable['apply']>[1]): void {
     this.#together(() => {
       this.views.apply(source, changes, this.#options.clock.now());
-      for (const { table } of changes) this.counters.countChanges(table, 1);
+      if (source === this.#options.store) for (const { table } of changes) this.counters.countChanges(table, 1);
       this.saf.committed();
       this.cutter.committed();
       this.#answerWaiting();
@@ -238,6 +238,9 @@ export class Notifier implements NotifierLink {
   /** The stream belongs to the client's name: the newest connection of that name has it, an older one loses it. */
   #openSaf(session: Session, want: SafOpening, round: Round) {
     const { client } = session;
+    const { source } = want.resolved;
+    if (source !== this.#options.store)
+      throw new PanelcastError('bad-request', `mode saf needs a log; source ${source.name} has none: use mode net`);
     if (client === undefined)
       throw new PanelcastError(
         'bad-request',
@@ -270,7 +273,7 @@ export class Notifier implements NotifierLink {
     const missed =
       have.since === undefined
         ? undefined
-        : round.once(live, `since ${have.since}`, () => resumeTexts(live, have.since!, this.#options.store));
+        : round.once(live, `since ${have.since}`, () => resumeTexts(live, have.since!, live.entry.set.source));
     const snapshot = (): readonly string[] => {
       this.counters.encodings++;
       return live.stream.snapshot(this.#options.store.seq, have.conflated);

@@ -26,6 +26,7 @@ export interface NotifierStatus {
 }
 
 export interface SetStatus {
+  readonly set: string;
   readonly source: string;
   readonly table: string;
   /** Empty for all rows. */
@@ -42,6 +43,9 @@ export interface ViewStatus {
   readonly viewers: number;
   readonly primary: string | undefined;
   readonly secondaries: number;
+  readonly registrations: number;
+  /** session/id of the panels that share it, the primary first; of very many the first ones. */
+  readonly members: readonly string[];
   readonly streams: readonly { readonly mode: string; readonly intervalMs: number; readonly registrations: number }[];
   readonly changes: number;
   readonly cuts: number;
@@ -56,12 +60,16 @@ export interface SourceSavings {
   readonly queries: number;
 }
 
+/** A screen shows no more; a view of 10 000 viewers is still told in one line. */
+const MEMBERS_MAX = 24;
+
 export function notifierStatus(notifier: Notifier, intervalMs: number): NotifierStatus {
   const { counters, cutter, sessions, streams, throttle, views } = notifier;
   const { asOf: seq, epoch, intervalMs: nowMs } = cutter.facts();
   const sets = [...views.sets].map(set => {
     const entries = [...set.views.values()];
     return {
+      set: `s${set.id}`,
       source: set.source.name,
       table: set.table.name,
       filter: set.filter.text,
@@ -87,13 +95,16 @@ export function notifierStatus(notifier: Notifier, intervalMs: number): Notifier
 
 function viewStatus(entry: ViewEntry, notifier: Notifier): ViewStatus {
   const use = notifier.streams.use(entry);
-  const [primary] = use?.registrations ?? [];
+  const registrations = use?.registrations.size ?? 0;
+  const members = firstOf(use?.registrations ?? [], MEMBERS_MAX).map(({ id, session }) => `${session}/${id}`);
   return {
     view: `v${entry.id}`,
     what: describe(entry),
     viewers: use?.sessions.size ?? 0,
-    primary: primary === undefined ? undefined : `${primary.session}/${primary.id}`,
-    secondaries: Math.max(0, (use?.registrations.size ?? 0) - 1),
+    primary: members[0],
+    secondaries: Math.max(0, registrations - 1),
+    registrations,
+    members,
     streams: [...(use?.streams.values() ?? [])].map(({ intervalMs, mode, registrations }: LiveStream) => ({
       mode,
       intervalMs,
@@ -103,6 +114,15 @@ function viewStatus(entry: ViewEntry, notifier: Notifier): ViewStatus {
     cuts: entry.cuts,
     costMs: entry.costMs,
   };
+}
+
+function firstOf<T>(all: Iterable<T>, count: number): T[] {
+  const first: T[] = [];
+  for (const one of all) {
+    if (first.length === count) break;
+    first.push(one);
+  }
+  return first;
 }
 
 function describe({ spec, view }: ViewEntry): string {

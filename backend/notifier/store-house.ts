@@ -8,13 +8,24 @@ import { ObjectServer } from '../object-server/object-server.ts';
 import type { ObjectServerOptions } from '../object-server/object-server-options.ts';
 import type { Request } from '../protocol/request.ts';
 import { EventsSource } from '../sources/events-source.ts';
+import { SelfSource } from '../sources/self-source.ts';
+import type { Source } from '../sources/source.ts';
 import { Spool, type SpoolLimits } from '../streams/spool.ts';
 import type { ThrottleKind } from '../streams/throttle.ts';
 import { type Catalog, resolveRequest } from '../views/resolve-request.ts';
-import type { ExecuteCall, IntakeAnswer, IntakeCall, NotifierCalls, NotifierCounts, StoreStatus } from './calls.ts';
+import type {
+  ExecuteCall,
+  GatewayReport,
+  IntakeAnswer,
+  IntakeCall,
+  NotifierCalls,
+  NotifierCounts,
+  StoreStatus,
+} from './calls.ts';
 import type { Identity } from './link.ts';
 import { Notifier } from './notifier.ts';
 import { answerOnce } from './one-shot.ts';
+import { SELF_TABLES, type SelfFacts } from './self-tables.ts';
 import { notifierStatus } from './status.ts';
 
 export interface StoreHouseOptions {
@@ -41,10 +52,12 @@ export class StoreHouse implements NotifierCalls {
   readonly #server: ObjectServer;
   readonly #options: StoreHouseOptions;
   readonly #catalog: Catalog;
+  readonly #self: SelfSource;
   /** Kept from the changes: counting a million rows takes as long as storing ten thousand. */
   readonly #rows = new Map<string, number>();
   #draining = false;
   #closed = false;
+  #report = NO_REPORT;
 
   constructor(options: StoreHouseOptions) {
     const { clock, filters, intervalMs, lingerMs, onFault, throttle, views } = options;
@@ -58,8 +71,9 @@ export class StoreHouse implements NotifierCalls {
     for (const { name } of this.#server.tables) this.#rows.set(name, this.#server.count(name));
     this.#server.onCommit(changes => this.#count(changes));
     const source = new EventsSource(this.#server);
+    this.#self = this.#selfSource(source);
     this.#catalog = {
-      sources: new Map([[source.name, source]]),
+      sources: new Map<string, Source>([source, this.#self].map(each => [each.name, each])),
       filters: { resolve: name => filters[name], names: () => Object.keys(filters) },
       namedView: name => (Object.hasOwn(views, name) ? views[name] : undefined),
       namedViews: Object.keys(views),
@@ -118,11 +132,19 @@ export class StoreHouse implements NotifierCalls {
     return { bytes: statSync(file).size };
   }
 
+  async report(report: GatewayReport): Promise<void> {
+    this.#report = report;
+  }
+
   async status() {
     return { notifier: notifierStatus(this.notifier, this.#options.intervalMs), store: this.#storeStatus() };
   }
 
   async counts(): Promise<NotifierCounts> {
+    return this.#counts();
+  }
+
+  #counts(): NotifierCounts {
     const { counters, streams, throttle, views } = this.notifier;
     let count = 0;
     for (const set of views.sets) count += set.views.size;
@@ -151,6 +173,7 @@ export class StoreHouse implements NotifierCalls {
     this.#closed = true;
     this.#server.drain();
     this.notifier.stop();
+    this.#self.close();
     await this.#server.close();
   }
 
@@ -159,6 +182,32 @@ export class StoreHouse implements NotifierCalls {
       const step = (after === undefined ? 0 : 1) - (before === undefined ? 0 : 1);
       if (step !== 0) this.#rows.set(table, this.#rows.get(table)! + step);
     }
+  }
+
+  #selfSource(store: Source): SelfSource {
+    const { clock, intervalMs } = this.#options;
+    return new SelfSource({
+      clock,
+      intervalMs,
+      tables: SELF_TABLES.map(({ schema }) => schema),
+      observe: tables => {
+        const facts = this.#facts();
+        const wanted = SELF_TABLES.filter(({ schema }) => tables.includes(schema.name));
+        return new Map(wanted.map(({ rows, schema }) => [schema.name, rows(facts)]));
+      },
+      isWatched: table => this.notifier.views.isUsed(this.#self, table),
+      position: () => store,
+    });
+  }
+
+  #facts(): SelfFacts {
+    return {
+      notifier: notifierStatus(this.notifier, this.#options.intervalMs),
+      counts: this.#counts(),
+      store: this.#storeStatus(),
+      gateway: this.#report,
+      sessions: this.notifier.sessions.values(),
+    };
   }
 
   #drainSoon(): void {
@@ -199,6 +248,28 @@ export class StoreHouse implements NotifierCalls {
     };
   }
 }
+
+/** Before the gateway has told anything. */
+const NO_REPORT: GatewayReport = {
+  version: '',
+  startedAtMs: 0,
+  live: {
+    viewers: 0,
+    stale: 0,
+    groups: 0,
+    deliveries: 0,
+    bytesSent: 0,
+    conflations: 0,
+    backlogBytes: 0,
+    lastDistributionMs: 0,
+    farewells: {},
+  },
+  stale: [],
+  rejected: {},
+  rssBytes: 0,
+  heapBytes: 0,
+  others: {},
+};
 
 /** Everybody sees every row; who may see which rows is decided here once identities carry restrictions. */
 function entitlement(_identity: Identity): string | undefined {

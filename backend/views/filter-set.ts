@@ -23,6 +23,7 @@ export interface ViewEntry {
 
 /** ⟨metric views, pure views⟩ of one filter: everything that must move together. */
 export class FilterSet {
+  readonly id: number;
   readonly key: string;
   readonly source: Source;
   readonly table: TableSchema;
@@ -36,7 +37,8 @@ export class FilterSet {
   nowMs: number;
   changes = 0;
 
-  constructor(of: { key: string; source: Source; table: TableSchema; filter: Filter; nowMs: number }) {
+  constructor(of: { id: number; key: string; source: Source; table: TableSchema; filter: Filter; nowMs: number }) {
+    this.id = of.id;
     this.key = of.key;
     this.source = of.source;
     this.table = of.table;

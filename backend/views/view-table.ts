@@ -34,6 +34,7 @@ export class ViewTable {
   readonly #tables = new Map<string, TableSets>();
   readonly #options: ViewTableOptions;
   #lastId = 0;
+  #lastSetId = 0;
 
   constructor(options: ViewTableOptions) {
     this.#options = options;
@@ -45,6 +46,12 @@ export class ViewTable {
 
   get size(): number {
     return this.#sets.size;
+  }
+
+  /** Whether any view is of this table. */
+  isUsed(source: Source, table: string): boolean {
+    const sets = this.#tables.get(`${source.name} ${table}`);
+    return sets !== undefined && sets.byFilterId.size + sets.relative.size > 0;
   }
 
   find(request: ResolvedRequest): ViewEntry | undefined {
@@ -145,7 +152,7 @@ export class ViewTable {
   #addSet(request: ResolvedRequest, nowMs: number): FilterSet {
     const { filter, source, table } = request;
     const sets = this.#setsOf(source, table);
-    const set = new FilterSet({ key: request.setKey, source, table, filter, nowMs });
+    const set = new FilterSet({ id: ++this.#lastSetId, key: request.setKey, source, table, filter, nowMs });
     if (filter.relative) {
       set.members!.load(source, table, nowMs);
       sets.relative.add(set);

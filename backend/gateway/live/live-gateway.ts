@@ -68,6 +68,7 @@ export class LiveGateway {
   #lastSession = 0;
   #ticks = 0;
   #timer: Timer;
+  #stopReason: string | undefined;
   #stopped: Promise<void> | undefined;
   #whenIdle: (() => void) | undefined;
   #whenEmpty: (() => void) | undefined;
@@ -107,7 +108,12 @@ export class LiveGateway {
   }
 
   get isStopping(): boolean {
-    return this.#stopped !== undefined;
+    return this.#stopReason !== undefined;
+  }
+
+  /** Everything that the notifier has said is with the sockets. */
+  get isIdle(): boolean {
+    return this.#fanout.isIdle;
   }
 
   install(server: FastifyInstance): void {
@@ -118,6 +124,7 @@ export class LiveGateway {
   enter(wire: Wire, grant: Grant): Session {
     const session = new Session(++this.#lastSession, wire, grant, this.#house);
     this.#sessions.set(session.id, session);
+    if (this.#stopReason !== undefined) this.#sayBye(session, this.#stopReason);
     return session;
   }
 
@@ -131,7 +138,8 @@ export class LiveGateway {
 
   /** Writes what waits, says `bye` to everybody, and cuts off at the deadline whoever has not gone by then. */
   stop(reason = 'the notifier is stopping', deadlineMs = 5000): Promise<void> {
-    this.#stopped ??= this.#stop(reason, deadlineMs);
+    this.#stopReason ??= reason;
+    this.#stopped ??= this.#stop(this.#stopReason, deadlineMs);
     return this.#stopped;
   }
 
@@ -157,12 +165,24 @@ export class LiveGateway {
     };
   }
 
+  /** Viewers that are behind, at most so many of them. */
+  staleViewers(max: number): { readonly session: SessionId; readonly forMs: number }[] {
+    const found: { session: SessionId; forMs: number }[] = [];
+    if (this.#counters.stale === 0) return found;
+    const now = this.#house.clock.monotonicMs();
+    for (const session of this.#sessions.values()) {
+      const forMs = session.staleMs(now);
+      if (forMs !== undefined && found.push({ session: session.id, forMs }) === max) break;
+    }
+    return found;
+  }
+
   async #stop(reason: string, deadlineMs: number): Promise<void> {
     const { clock } = this.#house;
     const deadline = Promise.withResolvers<void>();
     const timer = clock.after(deadlineMs, deadline.resolve);
     await Promise.race([this.#idle(), deadline.promise]);
-    await this.#sayBye(reason);
+    await this.#sayByeToAll(reason);
     await Promise.race([this.#empty(), deadline.promise]);
     timer.cancel();
     this.#timer.cancel();
@@ -180,12 +200,16 @@ export class LiveGateway {
     return new Promise(resolve => (this.#whenEmpty = resolve));
   }
 
-  async #sayBye(reason: string): Promise<void> {
+  async #sayByeToAll(reason: string): Promise<void> {
     let said = 0;
     for (const session of this.#sessions.values()) {
-      session.close({ reason, closeCode: GOING_AWAY, retryAfterMs: returnMs(session.id) });
+      this.#sayBye(session, reason);
       if (++said % SLICE === 0) await setImmediate();
     }
+  }
+
+  #sayBye(session: Session, reason: string): void {
+    session.close({ reason, closeCode: GOING_AWAY, retryAfterMs: returnMs(session.id) });
   }
 
   /** Once a second, one timer for everybody. Pings are spread over their period, so that no tick writes to all. */
@@ -194,8 +218,10 @@ export class LiveGateway {
     this.#fanout.settle();
     const ticksBetweenPings = Math.max(1, Math.round(this.#house.limits.pingMs / TICK_MS));
     const turn = ++this.#ticks % ticksBetweenPings;
+    const { clock } = this.#house;
+    const [monotonicMs, nowMs] = [clock.monotonicMs(), clock.now()];
     for (const session of this.#sessions.values()) {
-      session.check();
+      session.check(monotonicMs, nowMs);
       if (session.id % ticksBetweenPings === turn) session.ping(PINGS[session.framing.name]);
     }
   }

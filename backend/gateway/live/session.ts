@@ -82,6 +82,11 @@ export class Session implements Subscriber {
     return this.#phase === 'live';
   }
 
+  /** For how long it has got nothing; undefined while it is not behind. */
+  staleMs(nowMs: number): number | undefined {
+    return this.#phase === 'stale' || this.#phase === 'refreshing' ? nowMs - this.#sinceMs : undefined;
+  }
+
   get isClosing(): boolean {
     return this.#phase === 'closing';
   }
@@ -202,15 +207,14 @@ export class Session implements Subscriber {
   }
 
   /** Ends what has gone on for too long. */
-  check(): void {
-    const { clock, limits } = this.#house;
-    const forMs = clock.monotonicMs() - this.#sinceMs;
+  check(monotonicMs: number, nowMs: number): void {
+    const { limits } = this.#house;
+    const forMs = monotonicMs - this.#sinceMs;
     if (this.#phase === 'closing') {
       if (forMs >= limits.closeMs) this.wire.cut();
     } else if (this.#phase === 'greeting' && forMs >= limits.helloMs) this.close(FAREWELLS.noHello);
     else if (this.#phase === 'stale' && forMs >= limits.staleMs) this.close(FAREWELLS.slow);
-    else if (clock.now() >= (this.grant.expiresAtMs ?? Infinity) + expirySpreadMs(this.id))
-      this.close(FAREWELLS.expired);
+    else if (nowMs >= (this.grant.expiresAtMs ?? Infinity) + expirySpreadMs(this.id)) this.close(FAREWELLS.expired);
   }
 
   ping(framed: Buffer): void {
