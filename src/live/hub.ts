@@ -64,6 +64,8 @@ export class Hub {
   readonly #replays = new Set<() => void>();
   #unsent: SharedView[] = [];
   #lastId = 0;
+  /** On such a connection whatever is new has to say so. */
+  #isResumed = false;
   #epoch: number | undefined;
   #baseIntervalMs = 1000;
   #cut: CutFacts | undefined;
@@ -180,7 +182,7 @@ export class Hub {
   #sendUnsent(): void {
     const waiting = this.#unsent.filter(view => view.phase === 'unsent' && this.#views.has(view.key));
     this.#unsent = [];
-    if (this.#connection.isOpen) this.#connection.send(waiting.map(view => this.#open(view, true)));
+    if (this.#connection.isOpen) this.#connection.send(waiting.map(view => this.#open(view, this.#isResumed)));
   }
 
   #open(view: SharedView, snapshot: boolean): Open {
@@ -234,10 +236,11 @@ export class Hub {
       held.length === 0 || this.#epoch === undefined
         ? undefined
         : { epoch: this.#epoch, seq: Math.min(...held.map(view => view.completeAsOf)) };
-    const opens = views.map(view => this.#open(view, resume !== undefined && !held.includes(view)));
+    this.#isResumed = resume !== undefined;
+    const opens = views.map(view => this.#open(view, this.#isResumed && !held.includes(view)));
     return {
       messages: [{ type: 'hello', protocol: PROTOCOL, ...(resume && { resume }) }, ...opens],
-      resumes: resume !== undefined,
+      resumes: this.#isResumed,
     };
   }
 
@@ -293,7 +296,7 @@ export class Hub {
     this.#detach(view);
     view.opened = undefined;
     view.completeAsOf = 0;
-    this.#connection.send([{ type: 'close', id }, this.#open(view, true)]);
+    this.#connection.send([{ type: 'close', id }, this.#open(view, this.#isResumed)]);
   }
 
   #stage(message: ViewMessage): void {
