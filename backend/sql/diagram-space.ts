@@ -22,7 +22,7 @@ export class DiagramSpace {
   }
 
   branch(variable: Variable, whenNull: Diagram, cuts: readonly Cut[], children: readonly Diagram[]): Diagram {
-    this.#spend(children.length);
+    this.#spend(1 + (children.length >> 4));
     const made = branch(variable, whenNull, cuts, children);
     if (isLeaf(made) || this.#numbers.has(made)) return made;
     const key = this.#keyOf(made);
