@@ -7,8 +7,11 @@ import { Fields, isObject } from './fields.ts';
 const DECODERS = {
   hello: decodeHello,
   open: value => {
-    const fields = Fields.of(value, 'open', ['type', 'id', 'request']);
-    return { type: 'open', id: fields.name('id'), request: decodeRequest(fields.value('request'), 'open.request') };
+    const fields = Fields.of(value, 'open', ['type', 'id', 'request', 'since', 'snapshot']);
+    const request = decodeRequest(fields.value('request'), 'open.request');
+    const since = fields.has('since') ? { since: fields.whole('since', 0) } : {};
+    const snapshot = fields.has('snapshot') && fields.flag('snapshot') ? { snapshot: true as const } : {};
+    return { type: 'open', id: fields.name('id'), request, ...since, ...snapshot };
   },
   close: value => ({ type: 'close', id: Fields.of(value, 'close', ['type', 'id']).name('id') }),
   flush: value => {

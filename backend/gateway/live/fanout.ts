@@ -77,7 +77,7 @@ export class Fanout {
     this.#waitingBytes += framed.bytes;
     for (const [index, item] of items.entries())
       this.#queue.push({ item, texts: framed, isLastOfBatch: index === items.length - 1 });
-    if (this.#waitingBytes > this.#house.limits.backlogBytes) this.#overrun();
+    if (!this.#isOverrun && this.#waitingBytes > this.#house.limits.backlogBytes) this.#overrun();
     if (!this.#isScheduled) this.#slice();
   }
 
@@ -141,10 +141,7 @@ export class Fanout {
     const session = this.#house.sessions.get(item.session);
     if (session === undefined) return;
     this.#house.groups.change(session, item.subscribe ?? [], item.unsubscribe ?? []);
-    for (const span of item.spans) {
-      const id = texts.failedId(span);
-      if (id !== undefined) session.releaseRegistration(id);
-    }
+    for (const id of item.closed ?? []) session.releaseRegistration(id);
     const cut = item.cut === undefined ? undefined : new CutMessage(item.cut);
     session.deliver(texts.pieces(session.framing, item.spans), cut, item.refreshed === true);
   }

@@ -1,12 +1,8 @@
 import type { Span } from '../../notifier/link.ts';
-import type { ErrorMessage } from '../../protocol/messages.ts';
 import { type Framing, frame } from './framing.ts';
 
 /** From here on a message is written from a buffer that its receivers share instead of being copied for each. */
 const SHARED_BYTES = 8 * 1024;
-
-/** How the notifier's `error` messages begin; `type` is the first property of every message. */
-const ERROR_OPENING = Buffer.from('{"type":"error"');
 
 /**
  * The texts of one output batch and their frames. A small message is copied into each buffer that carries it (100 ns),
@@ -22,14 +18,6 @@ export class FramedTexts {
 
   get bytes(): number {
     return this.#texts.length;
-  }
-
-  /** The id in an `error` message that names one: what it answers has come to nothing. */
-  failedId({ from, to }: Span): string | undefined {
-    const end = from + ERROR_OPENING.length;
-    if (end > to || this.#texts.compare(ERROR_OPENING, 0, ERROR_OPENING.length, from, end) !== 0) return undefined;
-    const { id } = JSON.parse(this.#texts.toString('utf8', from, to)) as ErrorMessage;
-    return id;
   }
 
   /** All in one buffer: for a group, whose members then cost one write each. */

@@ -99,7 +99,7 @@ export class Inbox {
     session.say(welcome);
   }
 
-  #open(session: Session, { id, request }: Open): void {
+  #open(session: Session, { id, request, since, snapshot }: Open): void {
     const { registrations } = this.#house.limits;
     this.#refuseTaken(session, 'open.id', id);
     if (session.registrations.length >= registrations)
@@ -108,7 +108,8 @@ export class Inbox {
         `a session has at most ${registrations} registrations; close some first`,
       );
     session.addRegistration(id);
-    this.#tell({ type: 'open', session: session.id, id, request });
+    const have = { ...(since !== undefined && { since }), ...(snapshot && { snapshot }) };
+    this.#tell({ type: 'open', session: session.id, id, request, ...have });
   }
 
   #flush(session: Session, { id, minSeq }: Flush): void {

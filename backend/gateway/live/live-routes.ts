@@ -111,6 +111,9 @@ function serveLines(
   grant: Grant,
   messages: readonly ClientMessage[],
 ): FastifyReply {
+  // A request behind another on the same connection has no socket before that one has ended, which a stream never does.
+  if (reply.raw.socket === null)
+    throw new PanelcastError('bad-request', 'a stream needs a connection of its own; this one serves another request');
   reply.hijack();
   const response = reply.raw;
   response.removeHeader('transfer-encoding');

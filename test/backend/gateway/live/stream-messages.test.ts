@@ -118,6 +118,16 @@ describe('a stream of lines', () => {
     await server.notifier.heard('leave', 2);
   });
 
+  it('has its connection for itself', async () => {
+    const server = await LiveServer.start();
+    const raw = await connectTo(server.server);
+    const get = `GET ${STREAM} HTTP/1.1\r\nhost: panelcast\r\n\r\n`;
+    raw.send(get + get);
+    await raw.until('welcome');
+    await server.notifier.heard('open', 2);
+    expect(server.live.stats().viewers).toBe(1);
+  });
+
   it('is refreshed when a stalled reader has drained', async () => {
     const server = await LiveServer.start();
     const stream = await ask(server, STREAM);
