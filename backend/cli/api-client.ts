@@ -25,8 +25,8 @@ export interface SchemaAnswer {
   readonly functions?: readonly (string | { readonly name: string })[];
 }
 
-/** A server that takes longer has lost the connection: a batch is then sent again under its key. */
-const EVENTS_TIMEOUT_MS = 60_000;
+/** Far above the notifier's own limits: one that takes longer has lost us. A batch is then sent again under its key. */
+const ANSWER_TIMEOUT_MS = 60_000;
 
 /** What answers without a body of ours, such as a proxy in between. */
 const CODE_BY_STATUS: Readonly<Record<number, ErrorCode>> = {
@@ -52,15 +52,14 @@ export class ApiClient {
 
   async sql(sql: string, params?: unknown, signal?: AbortSignal): Promise<SqlAnswer> {
     const body = JSON.stringify(params === undefined ? { sql } : { sql, params });
-    return this.#send('/api/sql', { method: 'POST', body, ...(signal && { signal }) }) as Promise<SqlAnswer>;
+    return this.#send('/api/sql', { method: 'POST', body, signal: signal ?? null }) as Promise<SqlAnswer>;
   }
 
   /** The body is a JSON array of events. */
   async events(body: string, options: { idempotencyKey: string; partial: boolean }): Promise<EventsAnswer> {
     const path = `/api/events${options.partial ? '?partial=true' : ''}`;
     const headers = { 'idempotency-key': options.idempotencyKey };
-    const signal = AbortSignal.timeout(EVENTS_TIMEOUT_MS);
-    return this.#send(path, { method: 'POST', body, headers, signal }) as Promise<EventsAnswer>;
+    return this.#send(path, { method: 'POST', body, headers }) as Promise<EventsAnswer>;
   }
 
   async schema(): Promise<SchemaAnswer> {
@@ -74,7 +73,8 @@ export class ApiClient {
     let response: Response;
     let text: string;
     try {
-      response = await fetch(this.url + path, { ...init, headers });
+      const signal = AbortSignal.any([AbortSignal.timeout(ANSWER_TIMEOUT_MS), init.signal ?? []].flat());
+      response = await fetch(this.url + path, { ...init, headers, signal });
       text = await response.text();
     } catch (cause) {
       throw this.#unreachable(cause);
@@ -99,9 +99,13 @@ export class ApiClient {
       ...(Number.isFinite(seconds) ? { retryAfterMs: seconds * 1_000 } : {}),
     };
     const code = isErrorCode(error?.code) ? error.code : (CODE_BY_STATUS[response.status] ?? 'internal');
-    const hint = code === 'forbidden' && !this.#token ? '; give --token or PANELCAST_TOKEN' : '';
     const message = error?.message ?? `${this.url} answered ${response.status} and no message of Panelcast’s`;
-    return new PanelcastError(code, message + hint, options);
+    return new PanelcastError(code, message + this.#hintFor(message), options);
+  }
+
+  /** A refusal may be about the token or about what was asked; only the former is mended by one. */
+  #hintFor(message: string): string {
+    return !this.#token && /\btoken\b/.test(message) ? ' (--token or PANELCAST_TOKEN)' : '';
   }
 }
 
