@@ -57,6 +57,8 @@ export interface SendItem {
   /** Streams that reach this session from here on, and those that no longer do. */
   readonly subscribe?: readonly StreamId[];
   readonly unsubscribe?: readonly StreamId[];
+  /** Registrations that are no more, because their open failed or their stream went to another connection. */
+  readonly closed?: readonly string[];
   /** Frames among the spans take effect now: the gateway adds a `cut`. */
   readonly cut?: CutFacts;
   /** Answers `refresh`: from here on the session gets its streams again. */

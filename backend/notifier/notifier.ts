@@ -252,6 +252,7 @@ export class Notifier implements NotifierLink {
       const holder = this.sessions.get(other)!;
       const message = `client "${client}" opened this stream on another connection`;
       round.say(other, { type: 'error', id, code: 'conflict', message } satisfies ErrorMessage);
+      round.closed(other, id);
       this.#leave(holder, holder.registrations.get(id)!, round);
     }
     return opened;
@@ -412,6 +413,9 @@ export class Notifier implements NotifierLink {
     if (known !== error) this.#options.onFault(`message ${message.type}`, error);
     const { code, position } = known;
     const id = 'id' in message ? { id: message.id } : {};
+    if (message.type === 'open' && !this.sessions.get(message.session)?.registrations.has(message.id)) {
+      round.closed(message.session, message.id);
+    }
     round.say(message.session, {
       type: 'error',
       ...id,

@@ -1,7 +1,8 @@
 import type { Key, Row } from '../protocol/schema.ts';
 import type { Source } from '../sources/source.ts';
 import { AllStream } from '../streams/all-stream.ts';
-import { deltaText, gapText } from '../streams/encode.ts';
+import { gapText } from '../streams/encode.ts';
+import { NetStream } from '../streams/net-stream.ts';
 import type { ViewChange } from '../views/view.ts';
 import type { LiveStream } from './live-stream.ts';
 
@@ -12,25 +13,27 @@ import type { LiveStream } from './live-stream.ts';
 export function resumeTexts(live: LiveStream, since: number, source: Source): readonly string[] | undefined {
   const { filter } = live.entry.set;
   if (live.entry.view.kind !== 'rows' || filter.relative || since > source.seq) return undefined;
-  return live.stream instanceof AllStream
-    ? missedChanges(live, live.stream, since, source)
-    : netDifference(live, since, source);
+  if (live.stream instanceof AllStream) return missedChanges(live, live.stream, since, source);
+  return live.stream instanceof NetStream ? netDifference(live, live.stream, since, source) : undefined;
 }
 
-function netDifference(live: LiveStream, since: number, source: Source): readonly string[] | undefined {
-  const { set, view } = live.entry;
-  if (view.kind !== 'rows') return undefined;
-  const changes = source.netChangesAfter(since);
-  if (changes === undefined) return undefined;
+function netDifference(
+  live: LiveStream,
+  stream: NetStream,
+  since: number,
+  source: Source,
+): readonly string[] | undefined {
+  const { filter, table } = live.entry.set;
   const rows: Row[] = [];
   const remove: Key[] = [];
-  for (const { after, before, key, table } of changes) {
-    if (table !== set.table.name) continue;
-    if (after !== undefined && set.filter.matches(after, 0)) rows.push(view.project(after));
-    else if (before !== undefined && set.filter.matches(before, 0)) remove.push(key);
+  const changes = source.netChangesAfter(since);
+  if (changes === undefined) return undefined;
+  for (const { after, before, key, table: name } of changes) {
+    if (name !== table.name) continue;
+    if (after !== undefined && filter.matches(after, 0)) rows.push(after);
+    else if (before !== undefined && filter.matches(before, 0)) remove.push(key);
   }
-  if (rows.length === 0 && remove.length === 0) return [];
-  return [deltaText({ view: live.stream.wire, asOf: source.seq, fields: view.fields, rows, remove })];
+  return stream.difference(source.seq, rows, remove);
 }
 
 /** Every change in order; what the log no longer has is told as a gap. */

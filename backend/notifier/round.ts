@@ -8,6 +8,7 @@ interface Answer {
   readonly spans: Span[];
   readonly subscribe: Set<StreamId>;
   readonly unsubscribe: Set<StreamId>;
+  readonly closed: Set<string>;
   /** There are frames among the spans, which need a cut to take effect. */
   frames: boolean;
   refreshed: boolean;
@@ -63,6 +64,10 @@ export class Round {
     if (!subscribe.delete(stream)) unsubscribe.add(stream);
   }
 
+  closed(session: SessionId, id: string): void {
+    this.#answer(session).closed.add(id);
+  }
+
   refreshed(session: SessionId): void {
     this.#answer(session).refreshed = true;
   }
@@ -76,13 +81,14 @@ export class Round {
     // A sweep that is under way was cut before what is said here.
     this.#cutter.finishSweep();
     const facts = this.#cutter.facts();
-    for (const [session, { frames, refreshed, spans, subscribe, unsubscribe }] of this.#answers) {
+    for (const [session, { closed, frames, refreshed, spans, subscribe, unsubscribe }] of this.#answers) {
       this.#outbox.push({
         type: 'send',
         session,
         spans,
         ...(subscribe.size > 0 ? { subscribe: [...subscribe] } : {}),
         ...(unsubscribe.size > 0 ? { unsubscribe: [...unsubscribe] } : {}),
+        ...(closed.size > 0 ? { closed: [...closed] } : {}),
         ...(frames ? { cut: facts } : {}),
         ...(refreshed ? { refreshed: true as const } : {}),
       });
@@ -92,7 +98,14 @@ export class Round {
   #answer(session: SessionId): Answer {
     let answer = this.#answers.get(session);
     if (answer === undefined) {
-      answer = { spans: [], subscribe: new Set(), unsubscribe: new Set(), frames: false, refreshed: false };
+      answer = {
+        spans: [],
+        subscribe: new Set(),
+        unsubscribe: new Set(),
+        closed: new Set(),
+        frames: false,
+        refreshed: false,
+      };
       this.#answers.set(session, answer);
     }
     return answer;

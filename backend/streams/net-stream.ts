@@ -24,8 +24,8 @@ const NOT_FRESH = -1;
  * Modes net and immediate: several changes of a row between cuts become one.
  *
  * A row that entered and left between two cuts is not worth a message, unless somebody joined in between: the joiner's
- * snapshot had it, so the removal must be told. `#joins` counts snapshots; an entry is cancelled only if none was taken
- * since it entered. Everything else is absolute and may be applied twice.
+ * snapshot or difference had it, so the removal must be told. `#joins` counts those; an entry is cancelled only if none
+ * was taken since it entered. Everything else is absolute and may be applied twice.
  */
 export class NetStream implements Stream, RowSink {
   readonly wire: string;
@@ -72,5 +72,13 @@ export class NetStream implements Stream, RowSink {
     const values = this.#output.snapshotText();
     this.#joins++;
     return [snapText({ view: this.wire, asOf, fields: this.#output.fields, values, conflated })];
+  }
+
+  /** For somebody who comes back: what differs between then and now. He joins with it as with a snapshot. */
+  difference(asOf: number, rows: readonly Row[], remove: readonly Key[]): readonly string[] {
+    this.#joins++;
+    if (rows.length === 0 && remove.length === 0) return [];
+    const projected = rows.map(row => this.#output.project(row));
+    return [deltaText({ view: this.wire, asOf, fields: this.#output.fields, rows: projected, remove })];
   }
 }

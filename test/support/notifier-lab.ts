@@ -95,6 +95,10 @@ export class NotifierLab {
     await this.server.close();
   }
 
+  [Symbol.dispose](): void {
+    void this.close();
+  }
+
   #receive(batch: OutputBatch): void {
     this.batches.push(batch);
     const read = (spans: readonly Span[]) =>

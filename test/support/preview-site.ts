@@ -21,6 +21,20 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
   '.ttf': 'font/ttf',
 };
 
+/** The loader evaluates the plugin's text, as Grafana's does; emotion writes styles; Monaco has a worker. */
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self' 'unsafe-eval'",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data: blob:",
+  "font-src 'self' data:",
+  "connect-src 'self'",
+  "worker-src 'self' blob:",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
 export class PreviewSite {
   readonly origin: string;
   readonly #server: Server;
@@ -84,7 +98,12 @@ async function sendFile(path: string, answer: ServerResponse): Promise<void> {
   const file = join(ROOT, base, normalize(`/${rest || 'index.html'}`));
   const body = await readFile(file).catch(() => undefined);
   if (body === undefined) return void answer.writeHead(404).end();
-  answer.writeHead(200, { 'content-type': CONTENT_TYPES[extname(file)] ?? 'application/octet-stream' }).end(body);
+  answer
+    .writeHead(200, {
+      'content-type': CONTENT_TYPES[extname(file)] ?? 'application/octet-stream',
+      'content-security-policy': POLICY,
+    })
+    .end(body);
 }
 
 function forward(incoming: IncomingMessage, answer: ServerResponse, to: Address): void {

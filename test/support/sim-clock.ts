@@ -41,7 +41,8 @@ export class SimClock implements Clock {
       let next: Entry | undefined;
       for (const entry of this.#entries) {
         if (entry.atMs > until) continue;
-        if (next === undefined || entry.atMs < next.atMs || (entry.atMs === next.atMs && entry.order < next.order)) next = entry;
+        if (next === undefined || entry.atMs < next.atMs || (entry.atMs === next.atMs && entry.order < next.order))
+          next = entry;
       }
       if (next === undefined) break;
       this.#entries.delete(next);

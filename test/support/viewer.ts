@@ -51,15 +51,14 @@ export class Viewer {
 
   open(id: string, request: Request): void {
     this.requests.set(id, request);
-    const since = this.#carried.get(id)?.asOf;
-    const have = since === undefined ? { snapshot: true as const } : { since };
-    this.#tell([{ type: 'open', session: this.session, id, request, ...have }]);
+    this.#tell([{ type: 'open', session: this.session, id, request, snapshot: true }]);
   }
 
   close(id: string): void {
     this.#tell([{ type: 'close', session: this.session, id }]);
     this.requests.delete(id);
     this.opened.delete(id);
+    this.#carried.delete(id);
   }
 
   flush(id: string, minSeq: number): void {
@@ -105,9 +104,15 @@ export class Viewer {
     }
   }
 
-  /** Takes over what another connection of the same client had. */
+  /** Opens what another connection of the same client had, and goes on from there. */
   carryOn(earlier: Viewer): void {
-    for (const id of earlier.opened.keys()) this.#carried.set(id, earlier.view(id));
+    for (const [id, request] of earlier.requests) {
+      if (!earlier.opened.has(id)) continue;
+      const held = earlier.view(id);
+      this.requests.set(id, request);
+      this.#carried.set(id, held);
+      this.#tell([{ type: 'open', session: this.session, id, request, since: held.asOf }]);
+    }
   }
 
   cut(facts: CutFacts): void {
@@ -121,6 +126,7 @@ export class Viewer {
   #opened(message: Opened): void {
     this.opened.set(message.id, message);
     const carried = this.#carried.get(message.id);
+    this.#carried.delete(message.id);
     if (carried !== undefined && !this.views.has(message.view)) this.views.set(message.view, carried);
   }
 

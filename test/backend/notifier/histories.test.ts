@@ -1,10 +1,15 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
 import type { Request } from '../../../backend/protocol/request.ts';
 import type { Key, Value } from '../../../backend/protocol/schema.ts';
 import { checkHistories } from '../../support/history.ts';
 import { NotifierLab } from '../../support/notifier-lab.ts';
 import type { Random } from '../../support/random.ts';
 import type { Viewer } from '../../support/viewer.ts';
+
+/** Shrunk histories, a file each. */
+const REGRESSIONS = join(import.meta.dirname, '../../fixtures/notifier-histories');
 
 /** Filters in the notifier's language that SQLite reads as they are, so that SELECT is the oracle. */
 const FILTERS = [
@@ -187,7 +192,6 @@ function run(lab: NotifierLab, steps: readonly Step[]): void {
         lab.leave(viewer);
         const again = watch(lab.join({ resume: { epoch: lab.server.epoch, seq: Math.max(0, viewer.asOf) } }));
         again.carryOn(viewer);
-        for (const [id, request] of viewer.requests) if (viewer.opened.has(id)) again.open(id, request);
         viewers.set(step.viewer, again);
         break;
       }
@@ -206,9 +210,9 @@ function run(lab: NotifierLab, steps: readonly Step[]): void {
 }
 
 describe('random histories of writes, joins, leaves, flushes, slow and returning viewers (streams.md 1 to 7)', () => {
-  const labs: NotifierLab[] = [];
-  afterEach(async () => {
-    for (const lab of labs.splice(0)) await lab.close();
+  it.each(readdirSync(REGRESSIONS))('repeat what once went wrong: %s', name => {
+    using lab = new NotifierLab();
+    run(lab, JSON.parse(readFileSync(join(REGRESSIONS, name), 'utf8')) as Step[]);
   });
 
   it('show every viewer at every cut what SELECT says at that seq', () => {
@@ -222,8 +226,7 @@ describe('random histories of writes, joins, leaves, flushes, slow and returning
         ...Array.from({ length: 120 }, () => step(random)),
       ],
       run: steps => {
-        const lab = new NotifierLab();
-        labs.push(lab);
+        using lab = new NotifierLab();
         run(lab, steps);
       },
     });

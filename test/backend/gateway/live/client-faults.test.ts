@@ -108,6 +108,7 @@ describe('a client that asks too much', () => {
       type: 'send',
       session: viewer.session,
       messages: [{ type: 'error', id: 'b', code: 'bad-filter', message: 'expected a value' }],
+      closed: ['b'],
     });
     await viewer.next('error');
     viewer.say(open('d'));
