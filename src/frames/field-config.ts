@@ -45,7 +45,8 @@ function makeConfig(field: Field): FieldConfig {
   if (format === 'seconds') return { unit: 's' };
   if (format === 'json') return { custom: { cellOptions: { type: 'json-view' } } };
   if (field.type === 'text' && name === 'url')
-    return { links: [{ title: 'Open', url: '\u0024{__value.raw}', targetBlank: true }] };
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: Grafana puts the value in
+    return { links: [{ title: 'Open', url: '${__value.raw}', targetBlank: true }] };
   return {};
 }
 
