@@ -33,7 +33,7 @@ export function sqlRoutes(server: FastifyInstance, { calls, readers }: Options):
         'store mode dump keeps its tables in memory, where SELECT cannot reach them; use POST /api/query, or another mode',
       );
     const gone = new AbortController();
-    request.raw.socket.once('close', () => gone.abort());
+    reply.raw.once('close', () => gone.abort());
     const answer = await readers.queryText({ sql, params, role, signal: gone.signal });
     return reply.type('application/json; charset=utf-8').send(answer);
   });

@@ -3,6 +3,7 @@ import { PanelcastError } from '../lib/panelcast-error.ts';
 import type { ErrorMessage, Flushed, Opened } from '../protocol/messages.ts';
 import type { Source } from '../sources/source.ts';
 import { AllStream } from '../streams/all-stream.ts';
+import { seriesText } from '../streams/encode.ts';
 import { Schedule } from '../streams/schedule.ts';
 import type { Spool } from '../streams/spool.ts';
 import { Throttle, type ThrottleKind } from '../streams/throttle.ts';
@@ -11,9 +12,11 @@ import type { ViewEntry } from '../views/filter-set.ts';
 import { type Catalog, type ResolvedRequest, resolveRequest } from '../views/resolve-request.ts';
 import { ViewTable } from '../views/view-table.ts';
 import { Cutter } from './cutter.ts';
-import type { CutFacts, Identity, NotifierLink, OutputBatch, SessionId, ToNotifier } from './link.ts';
+import { FlushDesk, type FlushRequest } from './flush-desk.ts';
+import type { CutFacts, Identity, NotifierLink, OutputBatch, ToNotifier } from './link.ts';
 import type { LiveStream, Registration } from './live-stream.ts';
 import { Outbox } from './outbox.ts';
+import { Recorder } from './recorder.ts';
 import { resumeTexts } from './resume.ts';
 import { Round } from './round.ts';
 import { type SafOpening, SafTable } from './saf-table.ts';
@@ -36,16 +39,6 @@ export interface NotifierOptions {
 
 /** Newcomers within this time are answered together: one read and one encoding for all of them. */
 const ROUND_MS = 5;
-/** A flush for a seq that is not committed by then never will be. */
-const FLUSH_WAIT_MS = 5000;
-
-interface WaitingFlush {
-  readonly session: SessionId;
-  readonly id: string;
-  readonly minSeq: number;
-  readonly timer: Timer;
-}
-
 /**
  * Requests become shared views, changes become cuts, one stream serves everybody. Single-threaded and driven by a
  * Clock: a whole history of writes, viewers and time can be simulated from a seed.
@@ -58,11 +51,12 @@ export class Notifier implements NotifierLink {
   readonly cutter: Cutter;
   readonly throttle: Throttle;
   readonly saf: SafTable;
+  readonly recorder: Recorder;
   readonly #options: NotifierOptions;
   readonly #schedule = new Schedule<LiveStream>();
   readonly #outbox = new Outbox();
   readonly #lingering = new Map<ViewEntry, Timer>();
-  readonly #waiting = new Set<WaitingFlush>();
+  readonly #flushes: FlushDesk;
   #depth = 0;
   #inbox: ToNotifier[] = [];
   #roundTimer: Timer | undefined;
@@ -95,6 +89,10 @@ export class Notifier implements NotifierLink {
       onFault: options.onFault,
     });
     this.saf.restore();
+    const { intervalMs } = catalog;
+    this.recorder = new Recorder({ clock, intervalMs, onFault: (entry, error) => this.#fault(entry, error) });
+    this.#flushes = new FlushDesk(clock, (request, waitedMs) => this.#flushTimedOut(request, waitedMs));
+    this.#recordNamedViews();
     for (const source of catalog.sources.values()) source.onChanges(changes => this.#changed(source, changes));
   }
 
@@ -128,16 +126,18 @@ export class Notifier implements NotifierLink {
     this.saf.close();
     this.#roundTimer?.cancel();
     for (const timer of this.#lingering.values()) timer.cancel();
-    for (const { timer } of this.#waiting) timer.cancel();
+    this.#flushes.stop();
+    this.recorder.stop();
   }
 
   #changed(source: Source, changes: Parameters<ViewTable['apply']>[1]): void {
+    const { store } = this.#options;
     this.#together(() => {
       this.views.apply(source, changes, this.#options.clock.now());
-      if (source === this.#options.store) for (const { table } of changes) this.counters.countChanges(table, 1);
+      if (source === store) for (const { table } of changes) this.counters.countChanges(table, 1);
       this.saf.committed();
       this.cutter.committed();
-      this.#answerWaiting();
+      this.#flush(this.#flushes.takeDue(store.seq));
     });
   }
 
@@ -159,7 +159,7 @@ export class Notifier implements NotifierLink {
       }
       this.cutter.schedule();
       round.end();
-      this.#flush(round.flushes);
+      this.#flush(this.#flushes.sort(round.flushes, this.#options.store.seq));
     });
   }
 
@@ -221,10 +221,33 @@ export class Notifier implements NotifierLink {
       session.streams.set(live, shared + 1);
       if (own === undefined || own.isNew) this.#bringUp(session, live, { since, conflated: false }, round);
       own?.saf.stream.attach(since ?? 0);
+      if (resolved.historyMs > 0) this.#tellPast(session, live, resolved.historyMs, round);
       if (shared === 0) round.subscribe(session.id, live.id);
     } catch (error) {
       this.#close(session, id, round);
       throw error;
+    }
+  }
+
+  #tellPast(session: Session, live: LiveStream, rangeMs: number, round: Round): void {
+    this.recorder.keep(live.entry, rangeMs);
+    const texts = (): readonly string[] => {
+      const frame = this.recorder.past(live.entry, rangeMs);
+      return frame === undefined ? [] : [seriesText({ view: live.stream.wire, asOf: this.#options.store.seq, frame })];
+    };
+    round.frames(session.id, round.once(live, `past ${rangeMs}`, texts) ?? []);
+  }
+
+  /** Named views with a history are recorded whether or not somebody looks. */
+  #recordNamedViews(): void {
+    const { catalog, onFault } = this.#options;
+    for (const name of catalog.namedViews) {
+      try {
+        const resolved = resolveRequest({ view: name }, catalog);
+        if (resolved.historyMs > 0) this.recorder.keep(this.#obtain(resolved), resolved.historyMs, true);
+      } catch (error) {
+        onFault(`named view ${name}`, error);
+      }
     }
   }
 
@@ -316,9 +339,10 @@ export class Notifier implements NotifierLink {
 
   /** A reload costs nothing: the view waits a while, with its state and without a stream. */
   #lingerUnused(entry: ViewEntry): void {
-    if (this.streams.use(entry) !== undefined || entry.view.sinks.size > 0) return;
+    if (this.streams.use(entry) !== undefined || entry.view.sinks.size > 0 || this.recorder.isPinned(entry)) return;
     const drop = (): void => {
       this.#lingering.delete(entry);
+      this.recorder.forget(entry);
       this.views.drop(entry);
     };
     this.#lingering.set(entry, this.#options.clock.after(this.#options.lingerMs, drop));
@@ -331,16 +355,7 @@ export class Notifier implements NotifierLink {
     return { type: 'opened', id, view: live.stream.wire, role, viewers: use.sessions.size, fields };
   }
 
-  #flush(flushes: readonly Extract<ToNotifier, { type: 'flush' }>[]): void {
-    const due: Omit<WaitingFlush, 'timer'>[] = [];
-    for (const { id, minSeq, session } of flushes) {
-      if (minSeq <= this.#options.store.seq) due.push({ session, id, minSeq });
-      else this.#waitFor({ session, id, minSeq });
-    }
-    this.#flushNow(due);
-  }
-
-  #flushNow(due: readonly Omit<WaitingFlush, 'timer'>[]): void {
+  #flush(due: readonly FlushRequest[]): void {
     if (due.length === 0) return;
     const sets = new Set<ViewEntry['set']>();
     for (const { session } of due)
@@ -352,25 +367,11 @@ export class Notifier implements NotifierLink {
     round.end();
   }
 
-  #waitFor(flush: Omit<WaitingFlush, 'timer'>): void {
-    const timer = this.#options.clock.after(FLUSH_WAIT_MS, () => {
-      this.#waiting.delete(waiting);
-      const round = new Round(this.#outbox, this.cutter);
-      const message = `seq ${flush.minSeq} was not committed within ${FLUSH_WAIT_MS / 1000} s; the store is at ${this.#options.store.seq}`;
-      round.say(flush.session, { type: 'error', id: flush.id, code: 'timeout', message } satisfies ErrorMessage);
-      this.#together(() => round.end());
-    });
-    const waiting: WaitingFlush = { ...flush, timer };
-    this.#waiting.add(waiting);
-  }
-
-  #answerWaiting(): void {
-    const due = [...this.#waiting].filter(({ minSeq }) => minSeq <= this.#options.store.seq);
-    for (const flush of due) {
-      flush.timer.cancel();
-      this.#waiting.delete(flush);
-    }
-    this.#flushNow(due);
+  #flushTimedOut({ id, minSeq, session }: FlushRequest, waitedMs: number): void {
+    const round = new Round(this.#outbox, this.cutter);
+    const message = `seq ${minSeq} was not committed within ${waitedMs / 1000} s; the store is at ${this.#options.store.seq}`;
+    round.say(session, { type: 'error', id, code: 'timeout', message } satisfies ErrorMessage);
+    this.#together(() => round.end());
   }
 
   #streamsOf(sets: ReadonlySet<ViewEntry['set']>): Set<LiveStream> {
