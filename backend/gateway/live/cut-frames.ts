@@ -52,7 +52,7 @@ const SMALL_GROUP = 3;
  * once however many members there are, since a member's cost is its one write.
  */
 export class GroupFrames {
-  readonly #framing: Framing;
+  readonly framing: Framing;
   readonly #parts: readonly CutPart[];
   readonly #together: boolean;
   textBytes = 0;
@@ -60,7 +60,7 @@ export class GroupFrames {
   #asking: Frames | undefined;
 
   constructor(framing: Framing, parts: readonly CutPart[], members: number) {
-    this.#framing = framing;
+    this.framing = framing;
     this.#parts = parts;
     this.#together = members > SMALL_GROUP;
     for (const { spans } of parts) for (const { from, to } of spans) this.textBytes += to - from;
@@ -84,10 +84,10 @@ export class GroupFrames {
   #build(asking: boolean): Frames {
     const last = this.#parts.length - 1;
     const buffers = this.#parts.flatMap(({ cut, spans }, index) => {
-      const tail = cut.message.framed(this.#framing, asking && index === last);
+      const tail = cut.message.framed(this.framing, asking && index === last);
       return this.#together
-        ? [cut.texts.whole(this.#framing, spans, tail)]
-        : [...cut.texts.pieces(this.#framing, spans), tail];
+        ? [cut.texts.whole(this.framing, spans, tail)]
+        : [...cut.texts.pieces(this.framing, spans), tail];
     });
     return framesOf(this.#together && buffers.length > 1 ? [Buffer.concat(buffers)] : buffers);
   }

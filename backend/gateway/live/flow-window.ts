@@ -14,10 +14,11 @@ export class FlowWindow {
   #unansweredBytes = 0;
   #bytesSinceFirst = 0;
   #bytesSinceAsking = 0;
+  /** In whole milliseconds: a fraction would be an object of its own. */
   #askedAt: number;
 
   constructor(nowMs: number) {
-    this.#askedAt = nowMs;
+    this.#askedAt = Math.trunc(nowMs);
   }
 
   get isAnswered(): boolean {
@@ -42,7 +43,7 @@ export class FlowWindow {
 
   asked(asOf: number, nowMs: number): void {
     this.#bytesSinceAsking = 0;
-    this.#askedAt = nowMs;
+    this.#askedAt = Math.trunc(nowMs);
     if (this.#first === NONE) {
       this.#first = asOf;
       this.#bytesSinceFirst = 0;

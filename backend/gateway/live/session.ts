@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import type { Clock } from '../../lib/clock.ts';
 import type { Logger } from '../../lib/log.ts';
 import type { SessionId, ToNotifier } from '../../notifier/link.ts';
@@ -36,6 +37,12 @@ const NOTHING_MISSED = -1;
  * thousand of these are held: every field counts.
  */
 export class Session implements Subscriber {
+  // What every cut touches stands first and together: of ten thousand sessions none is in the cache.
+  readonly #socket: Socket;
+  readonly #window: FlowWindow;
+  readonly #house: SessionHouse;
+  #phase: Phase = 'greeting';
+  #asOf = 0;
   readonly id: SessionId;
   readonly wire: Wire;
   readonly grant: Grant;
@@ -46,10 +53,6 @@ export class Session implements Subscriber {
   readonly registrations: string[] = [];
   /** Pings since it last said anything. */
   silentPings = 0;
-  readonly #house: SessionHouse;
-  readonly #window: FlowWindow;
-  #phase: Phase = 'greeting';
-  #asOf = 0;
   #missedFrom = NOTHING_MISSED;
   /** When its phase last changed. */
   #sinceMs: number;
@@ -62,6 +65,7 @@ export class Session implements Subscriber {
     const now = house.clock.monotonicMs();
     this.id = id;
     this.wire = wire;
+    this.#socket = wire.socket;
     this.grant = grant;
     this.#house = house;
     this.#sinceMs = now;
@@ -72,6 +76,11 @@ export class Session implements Subscriber {
 
   get framing(): Framing {
     return this.wire.framing;
+  }
+
+  /** False from the client's close frame on: the socket library ends the socket with its answer to it. */
+  get #isOpen(): boolean {
+    return this.#socket.writable;
   }
 
   get hasGreeted(): boolean {
@@ -98,9 +107,9 @@ export class Session implements Subscriber {
   /** A shared cut. A stale viewer's is dropped: its state will be that of a later cut, never a mixture. */
   offer(frames: GroupFrames, nowMs: number): void {
     if (this.#phase !== 'live') return void this.#miss(frames.firstAsOf);
-    if (!this.wire.isOpen) return;
+    if (!this.#isOpen) return;
     const { limits, counters } = this.#house;
-    const asking = this.framing.answers && this.#window.shouldAsk(frames.textBytes, nowMs, limits);
+    const asking = frames.framing.answers && this.#window.shouldAsk(frames.textBytes, nowMs, limits);
     if (this.#window.isFull(asking, limits)) {
       this.#enter('stale');
       return void this.#miss(frames.firstAsOf);
@@ -112,7 +121,7 @@ export class Session implements Subscriber {
 
   /** What the notifier has for this session alone. */
   deliver(frames: readonly Buffer[], cut: CutMessage | undefined, refreshed: boolean): void {
-    if (this.#phase === 'closing' || !this.wire.isOpen) return;
+    if (this.#phase === 'closing' || !this.#isOpen) return;
     if (refreshed && this.#phase === 'refreshing') this.#enter('live');
     if (this.#phase !== 'live') return void this.#hold(frames, cut);
     const buffers = this.#takeHeld(frames);
@@ -143,7 +152,7 @@ export class Session implements Subscriber {
 
   /** The gateway's own word. It is never a frame of a view, so that it may pass a cut; a stale viewer's waits. */
   say(message: ServerMessage): void {
-    if (this.#phase === 'closing' || !this.wire.isOpen) return;
+    if (this.#phase === 'closing' || !this.#isOpen) return;
     const framed = frame(this.framing, JSON.stringify(message));
     if (this.#phase === 'stale' || this.#phase === 'refreshing') this.#hold([framed], undefined);
     else this.#write({ buffers: [framed], bytes: framed.length });
@@ -189,9 +198,9 @@ export class Session implements Subscriber {
   close({ reason, closeCode, retryAfterMs }: Farewell): void {
     if (this.#phase === 'closing') return;
     this.#held = undefined;
-    if (this.wire.isOpen) {
+    if (this.#isOpen) {
       const bye = frame(this.framing, JSON.stringify({ type: 'bye', reason, retryAfterMs } satisfies ServerMessage));
-      this.wire.socket.write(bye);
+      this.#socket.write(bye);
       this.wire.close(closeCode, reason);
     }
     this.#enter('closing');
@@ -218,7 +227,7 @@ export class Session implements Subscriber {
   }
 
   ping(framed: Buffer): void {
-    if (this.#phase !== 'live' || !this.wire.isOpen) return;
+    if (this.#phase !== 'live' || !this.#isOpen) return;
     if (this.framing.answers) this.silentPings++;
     if (this.silentPings > this.#house.limits.pingsUnanswered) this.close(FAREWELLS.silent);
     else this.#write({ buffers: [framed], bytes: framed.length });
@@ -256,7 +265,7 @@ export class Session implements Subscriber {
   }
 
   #write({ buffers, bytes }: Frames): void {
-    const { socket } = this.wire;
+    const socket = this.#socket;
     this.#house.counters.bytes += bytes;
     if (buffers.length === 1) socket.write(buffers[0]!);
     else {
@@ -270,7 +279,7 @@ export class Session implements Subscriber {
   #waitForDrain(): void {
     if (this.#awaitsDrain) return;
     this.#awaitsDrain = true;
-    this.wire.socket.once('drain', () => {
+    this.#socket.once('drain', () => {
       this.#awaitsDrain = false;
       this.catchUp();
     });

@@ -10,14 +10,10 @@ import { type Framing, lineFraming, webSocketFraming } from './framing.ts';
 export interface Wire {
   readonly framing: Framing;
   readonly socket: Socket;
-  /** Frames may still follow. */
-  readonly isOpen: boolean;
   close(code: number, reason: string): void;
   /** At once, whatever is still unsent. */
   cut(): void;
 }
-
-const OPEN = 1;
 
 export class WebSocketWire implements Wire {
   readonly socket: Socket;
@@ -31,10 +27,6 @@ export class WebSocketWire implements Wire {
 
   get framing(): Framing {
     return webSocketFraming;
-  }
-
-  get isOpen(): boolean {
-    return this.#webSocket.readyState === OPEN;
   }
 
   close(code: number, reason: string): void {
@@ -62,10 +54,6 @@ export class LineWire implements Wire {
 
   get framing(): Framing {
     return lineFraming;
-  }
-
-  get isOpen(): boolean {
-    return !this.#response.writableEnded && !this.socket.destroyed;
   }
 
   close(): void {

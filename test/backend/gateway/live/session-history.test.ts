@@ -49,7 +49,7 @@ const answeringLines: Framing = { ...lineFraming, answers: true };
 /** A socket that takes everything until it is stalled. */
 class TestWire extends EventEmitter implements Wire {
   readonly framing = answeringLines;
-  isOpen = true;
+  writable = true;
   isStalled = false;
   writableLength = 0;
   readonly #receive: (line: string) => void;
@@ -80,11 +80,11 @@ class TestWire extends EventEmitter implements Wire {
   }
 
   close(): void {
-    this.isOpen = false;
+    this.writable = false;
   }
 
   cut(): void {
-    this.isOpen = false;
+    this.writable = false;
   }
 }
 
@@ -229,7 +229,7 @@ class World {
 
   #leave(viewer: number): void {
     const { session, wire } = this.#replicas[viewer]!;
-    wire.isOpen = false;
+    wire.writable = false;
     this.#sessions.delete(session.id);
     session.end();
     this.#groups.remove(session);
