@@ -9,6 +9,7 @@ import * as i18next from 'i18next';
 import lodash from 'lodash';
 import moment from 'moment';
 import * as react from 'react';
+import * as jsxDevRuntime from 'react/jsx-dev-runtime';
 import * as jsxRuntime from 'react/jsx-runtime';
 import * as reactDom from 'react-dom';
 import * as reactI18next from 'react-i18next';
@@ -34,7 +35,7 @@ const SHARED: Readonly<Record<string, object>> = {
   'react-dom': reactDom,
   'react-i18next': reactI18next,
   'react-router': reactRouter,
-  'react/jsx-dev-runtime': jsxRuntime,
+  'react/jsx-dev-runtime': jsxDevRuntime,
   'react/jsx-runtime': jsxRuntime,
   rxjs,
   'rxjs/operators': rxjsOperators,

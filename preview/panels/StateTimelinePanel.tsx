@@ -8,7 +8,7 @@ import {
   getFieldDisplayName,
   type PanelProps,
 } from '@grafana/data';
-import { Tooltip, useStyles2 } from '@grafana/ui';
+import { useStyles2 } from '@grafana/ui';
 import { EmptyPanel } from './EmptyPanel.tsx';
 import { type Span, stateSpans } from './state-spans.ts';
 
@@ -31,16 +31,12 @@ export function StateTimelinePanel({ data, timeRange, timeZone }: PanelProps<obj
               const { text, color } = lane.display(span.value);
               const percent = (time: number) => `${((time - from) / (to - from)) * 100}%`;
               return (
-                <Tooltip key={span.start} content={`${text}: ${at(span.start)} to ${at(span.end)}`}>
-                  <div
-                    className={styles.span}
-                    style={{
-                      left: percent(span.start),
-                      width: percent(from + span.end - span.start),
-                      background: color,
-                    }}
-                  />
-                </Tooltip>
+                <div
+                  key={span.start}
+                  className={styles.span}
+                  title={`${text}: ${at(span.start)} to ${at(span.end)}`}
+                  style={{ left: percent(span.start), width: percent(from + span.end - span.start), background: color }}
+                />
               );
             })}
           </div>

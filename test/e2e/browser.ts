@@ -37,6 +37,8 @@ export class WatchedPage {
 
   static async open(browser: Browser, url: string, size = { width: 1600, height: 1250 }): Promise<WatchedPage> {
     const watched = new WatchedPage(await browser.newPage({ viewport: size }));
+    // Below the time limit of a test, so that what was waited for is told.
+    watched.page.setDefaultTimeout(8000);
     await watched.page.goto(url);
     return watched;
   }

@@ -90,7 +90,7 @@ describe.skipIf(chromiumPath === undefined)('the preview in Chromium', () => {
   it('keeps a hostile value of a variable literal', async () => {
     const hostile = encodeURIComponent("' OR 1=1 --");
     const watched = await visit(`?dashboard=panelcast-service-view&var-site=${hostile}&var-service=${hostile}`);
-    await watched.panel(SERVICE_EVENTS).getByText('No data').waitFor();
+    await watched.panel(SERVICE_EVENTS).getByText('No rows').waitFor();
     expect(watched.faults).toEqual([]);
   });
 
