@@ -1,26 +1,22 @@
 import type { Clock, Timer } from '../lib/clock.ts';
 import { PanelcastError } from '../lib/panelcast-error.ts';
-import type { ErrorMessage, Flushed, Opened } from '../protocol/messages.ts';
+import type { ErrorMessage, Flushed } from '../protocol/messages.ts';
 import type { Source } from '../sources/source.ts';
-import { AllStream } from '../streams/all-stream.ts';
-import { seriesText } from '../streams/encode.ts';
 import { Schedule } from '../streams/schedule.ts';
 import type { Spool } from '../streams/spool.ts';
 import { Throttle, type ThrottleKind } from '../streams/throttle.ts';
 import { Counters } from '../views/counters.ts';
 import type { ViewEntry } from '../views/filter-set.ts';
-import { type Catalog, type ResolvedRequest, resolveRequest } from '../views/resolve-request.ts';
+import type { Catalog } from '../views/resolve-request.ts';
 import { ViewTable } from '../views/view-table.ts';
 import { Cutter } from './cutter.ts';
 import { FlushDesk, type FlushRequest } from './flush-desk.ts';
 import type { CutFacts, Identity, NotifierLink, OutputBatch, ToNotifier } from './link.ts';
-import type { LiveStream, Registration } from './live-stream.ts';
+import type { LiveStream } from './live-stream.ts';
 import { Outbox } from './outbox.ts';
-import { Recorder } from './recorder.ts';
-import { resumeTexts } from './resume.ts';
+import { Registrar } from './registrar.ts';
 import { Round } from './round.ts';
-import { type SafOpening, SafTable } from './saf-table.ts';
-import { type Session, SessionTable } from './session-table.ts';
+import { SessionTable } from './session-table.ts';
 import { StreamTable } from './stream-table.ts';
 import type { Encoded } from './sweep.ts';
 
@@ -50,12 +46,10 @@ export class Notifier implements NotifierLink {
   readonly sessions = new SessionTable();
   readonly cutter: Cutter;
   readonly throttle: Throttle;
-  readonly saf: SafTable;
-  readonly recorder: Recorder;
+  readonly registrar: Registrar;
   readonly #options: NotifierOptions;
   readonly #schedule = new Schedule<LiveStream>();
   readonly #outbox = new Outbox();
-  readonly #lingering = new Map<ViewEntry, Timer>();
   readonly #flushes: FlushDesk;
   #depth = 0;
   #inbox: ToNotifier[] = [];
@@ -80,24 +74,19 @@ export class Notifier implements NotifierLink {
       emit: (facts, encoded) => this.#emit(facts, encoded),
       onFault: (entry, error) => this.#fault(entry, error),
     });
-    this.saf = new SafTable({
-      spool: options.spool,
-      store,
-      now: () => clock.now(),
-      resolve: request => resolveRequest(request, catalog),
-      obtain: resolved => this.#obtain(resolved),
-      onFault: options.onFault,
+    const { counters, cutter, sessions, streams, throttle, views } = this;
+    this.registrar = new Registrar({
+      ...options,
+      counters,
+      cutter,
+      sessions,
+      streams,
+      throttle,
+      views,
+      onViewFault: (entry, error) => this.#fault(entry, error),
     });
-    this.saf.restore();
-    const { intervalMs } = catalog;
-    this.recorder = new Recorder({ clock, intervalMs, onFault: (entry, error) => this.#fault(entry, error) });
     this.#flushes = new FlushDesk(clock, (request, waitedMs) => this.#flushTimedOut(request, waitedMs));
-    this.#recordNamedViews();
     for (const source of catalog.sources.values()) source.onChanges(changes => this.#changed(source, changes));
-  }
-
-  get lingering(): number {
-    return this.#lingering.size;
   }
 
   onOutput(receive: (batch: OutputBatch) => void): void {
@@ -123,11 +112,9 @@ export class Notifier implements NotifierLink {
   stop(): void {
     this.#together(() => this.cutter.cutNow([...this.streams.values()]));
     this.cutter.stop();
-    this.saf.close();
     this.#roundTimer?.cancel();
-    for (const timer of this.#lingering.values()) timer.cancel();
     this.#flushes.stop();
-    this.recorder.stop();
+    this.registrar.stop();
   }
 
   #changed(source: Source, changes: Parameters<ViewTable['apply']>[1]): void {
@@ -135,7 +122,7 @@ export class Notifier implements NotifierLink {
     this.#together(() => {
       this.views.apply(source, changes, this.#options.clock.now());
       if (source === store) for (const { table } of changes) this.counters.countChanges(table, 1);
-      this.saf.committed();
+      this.registrar.saf.committed();
       this.cutter.committed();
       this.#flush(this.#flushes.takeDue(store.seq));
     });
@@ -173,186 +160,27 @@ export class Notifier implements NotifierLink {
     if (session === undefined) return; // it left before this was read
     switch (message.type) {
       case 'leave':
-        for (const registration of session.registrations.values()) this.#leave(session, registration, round);
+        for (const registration of session.registrations.values()) this.registrar.leave(session, registration, round);
         this.sessions.delete(session.id);
         round.forget(session.id);
         return;
       case 'open':
-        this.#open(session, message, round);
+        this.registrar.open(session, message, round);
         return;
       case 'close':
-        this.#close(session, message.id, round);
+        this.registrar.close(session, message.id, round);
         return;
       case 'refresh':
-        for (const live of session.streams.keys()) this.#refresh(session, live, message.since, round);
+        for (const live of session.streams.keys()) this.registrar.refresh(session, live, message.since, round);
         round.refreshed(session.id);
         return;
       case 'flush':
         round.flushes.push(message);
         return;
       case 'ack':
-        this.#ack(session, message);
+        this.registrar.ack(session, message);
         return;
     }
-  }
-
-  #open(session: Session, message: Extract<ToNotifier, { type: 'open' }>, round: Round): void {
-    const { id, request } = message;
-    if (session.registrations.has(id))
-      throw new PanelcastError('conflict', `open.id "${id}" is already open on this connection; close it first`);
-    const { catalog, clock, entitlement } = this.#options;
-    const resolved = resolveRequest(request, catalog, entitlement(session.identity));
-    const { fields, intervalMs, mode } = resolved;
-    const { resume } = session;
-    const resumes = resume?.epoch === this.#options.store.epoch && message.snapshot !== true;
-    const since = resumes ? (message.since ?? resume.seq) : undefined;
-    const own = mode === 'saf' ? this.#openSaf(session, { request, resolved, since }, round) : undefined;
-    const entry = own?.saf.entry ?? this.#obtain(resolved);
-    const at = { nowMs: clock.now(), effectiveMs: this.throttle.intervalMs(intervalMs) };
-    const registration = this.streams.join(
-      { entry, mode, intervalMs, session: session.id, id, fields, saf: own?.saf },
-      at,
-    );
-    session.registrations.set(id, registration);
-    try {
-      const { stream: live } = registration;
-      round.say(session.id, this.#opened(registration));
-      const shared = session.streams.get(live) ?? 0;
-      session.streams.set(live, shared + 1);
-      if (own === undefined || own.isNew) this.#bringUp(session, live, { since, conflated: false }, round);
-      own?.saf.stream.attach(since ?? 0);
-      if (resolved.historyMs > 0) this.#tellPast(session, live, resolved.historyMs, round);
-      if (shared === 0) round.subscribe(session.id, live.id);
-    } catch (error) {
-      this.#close(session, id, round);
-      throw error;
-    }
-  }
-
-  #tellPast(session: Session, live: LiveStream, rangeMs: number, round: Round): void {
-    this.recorder.keep(live.entry, rangeMs);
-    const texts = (): readonly string[] => {
-      const frame = this.recorder.past(live.entry, rangeMs);
-      return frame === undefined ? [] : [seriesText({ view: live.stream.wire, asOf: this.#options.store.seq, frame })];
-    };
-    round.frames(session.id, round.once(live, `past ${rangeMs}`, texts) ?? []);
-  }
-
-  /** Named views with a history are recorded whether or not somebody looks. */
-  #recordNamedViews(): void {
-    const { catalog, onFault } = this.#options;
-    for (const name of catalog.namedViews) {
-      try {
-        const resolved = resolveRequest({ view: name }, catalog);
-        if (resolved.historyMs > 0) this.recorder.keep(this.#obtain(resolved), resolved.historyMs, true);
-      } catch (error) {
-        onFault(`named view ${name}`, error);
-      }
-    }
-  }
-
-  #obtain(resolved: ResolvedRequest): ViewEntry {
-    const entry = this.views.obtain(resolved, this.#options.clock.now());
-    this.#lingering.get(entry)?.cancel();
-    this.#lingering.delete(entry);
-    return entry;
-  }
-
-  /** The stream belongs to the client's name: the newest connection of that name has it, an older one loses it. */
-  #openSaf(session: Session, want: SafOpening, round: Round) {
-    const { client } = session;
-    const { source } = want.resolved;
-    if (source !== this.#options.store)
-      throw new PanelcastError('bad-request', `mode saf needs a log; source ${source.name} has none: use mode net`);
-    if (client === undefined)
-      throw new PanelcastError(
-        'bad-request',
-        'mode saf needs hello.client: the durable name that the stream belongs to',
-      );
-    const opened = this.saf.open(client, want);
-    const live = this.streams.use(opened.saf.entry)?.streams.get(`saf ${client}`);
-    for (const { id, session: other } of live?.registrations ?? []) {
-      const holder = this.sessions.get(other)!;
-      const message = `client "${client}" opened this stream on another connection`;
-      round.say(other, { type: 'error', id, code: 'conflict', message } satisfies ErrorMessage);
-      round.closed(other, id);
-      this.#leave(holder, holder.registrations.get(id)!, round);
-    }
-    return opened;
-  }
-
-  #ack(session: Session, { seq, view }: Extract<ToNotifier, { type: 'ack' }>): void {
-    for (const { saf, stream } of session.streams.keys())
-      if (saf !== undefined && stream.wire === view) this.saf.ack(saf, seq);
-  }
-
-  /** What a stream's new listener, or one that had fallen behind, has to get before the stream itself. */
-  #bringUp(
-    session: Session,
-    live: LiveStream,
-    have: { since: number | undefined; conflated: boolean },
-    round: Round,
-  ): void {
-    if (live.mode === 'all' && live.stream.dirty) this.cutter.cutNow([live]);
-    const missed =
-      have.since === undefined
-        ? undefined
-        : round.once(live, `since ${have.since}`, () => resumeTexts(live, have.since!, live.entry.set.source));
-    const snapshot = (): readonly string[] => {
-      this.counters.encodings++;
-      return live.stream.snapshot(this.#options.store.seq, have.conflated);
-    };
-    round.frames(session.id, missed ?? round.once(live, have.conflated ? 'conflated' : 'snap', snapshot) ?? []);
-  }
-
-  /** A viewer that had fallen behind: every change from where it was, or the state of now where that is enough. */
-  #refresh(session: Session, live: LiveStream, appliedAt: number, round: Round): void {
-    if (live.saf !== undefined) {
-      live.saf.stream.rewind(appliedAt);
-      return;
-    }
-    const since = live.stream instanceof AllStream ? live.stream.toldAt(appliedAt) : undefined;
-    this.#bringUp(session, live, { since, conflated: true }, round);
-  }
-
-  #close(session: Session, id: string, round: Round): void {
-    const registration = session.registrations.get(id);
-    if (registration === undefined)
-      throw new PanelcastError('not-found', `close.id "${id}" is not open on this connection`);
-    this.#leave(session, registration, round);
-  }
-
-  #leave(session: Session, registration: Registration, round: Round): void {
-    const { id, stream: live } = registration;
-    session.registrations.delete(id);
-    const left = (session.streams.get(live) ?? 1) - 1;
-    if (left > 0) session.streams.set(live, left);
-    else {
-      session.streams.delete(live);
-      round.unsubscribe(session.id, live.id);
-    }
-    const promoted = this.streams.leave(registration);
-    if (promoted !== undefined) round.say(promoted.session, this.#opened(promoted));
-    if (live.registrations.size === 0) this.cutter.forget(live);
-    this.#lingerUnused(live.entry);
-  }
-
-  /** A reload costs nothing: the view waits a while, with its state and without a stream. */
-  #lingerUnused(entry: ViewEntry): void {
-    if (this.streams.use(entry) !== undefined || entry.view.sinks.size > 0 || this.recorder.isPinned(entry)) return;
-    const drop = (): void => {
-      this.#lingering.delete(entry);
-      this.recorder.forget(entry);
-      this.views.drop(entry);
-    };
-    this.#lingering.set(entry, this.#options.clock.after(this.#options.lingerMs, drop));
-  }
-
-  #opened({ fields, id, stream: live }: Registration): Opened {
-    const use = this.streams.use(live.entry)!;
-    const [primary] = use.registrations;
-    const role = primary?.id === id && primary.stream === live ? 'primary' : 'secondary';
-    return { type: 'opened', id, view: live.stream.wire, role, viewers: use.sessions.size, fields };
   }
 
   #flush(due: readonly FlushRequest[]): void {

@@ -86,7 +86,7 @@ export function notifierStatus(notifier: Notifier, intervalMs: number): Notifier
     registrations: streams.registrations,
     views: sets.reduce((sum, set) => sum + set.metrics.length + set.rows.length, 0),
     streams: streams.streams,
-    lingering: notifier.lingering,
+    lingering: notifier.registrar.lingering,
     interval: { baseMs: intervalMs, nowMs, pauseMs: throttle.pauseMs, throttle: throttle.kind, why: throttle.why },
     sweeps: cutter.records,
     savings: [...counters.sources].map(([source, { asked, made, queries }]) => ({ source, asked, made, queries })),

@@ -162,7 +162,7 @@ export class StoreHouse implements NotifierCalls {
       throttled: throttle.throttled,
       seq: this.#server.seq,
       epoch: this.#server.epoch,
-      spoolBytes: this.notifier.saf.bytesByClient,
+      spoolBytes: this.notifier.registrar.saf.bytesByClient,
       logBytes: this.#server.logBytes,
     };
   }
@@ -223,7 +223,7 @@ export class StoreHouse implements NotifierCalls {
     this.#options.clock.after(HOUSEKEEPING_MS, () => {
       if (this.#closed) return;
       this.#server.housekeep().catch(error => this.#options.onFault('housekeeping', error));
-      this.notifier.saf.trim();
+      this.notifier.registrar.saf.trim();
       this.#housekeepLater();
     });
   }

@@ -1,0 +1,236 @@
+import type { Clock, Timer } from '../lib/clock.ts';
+import { PanelcastError } from '../lib/panelcast-error.ts';
+import type { ErrorMessage, Opened } from '../protocol/messages.ts';
+import type { Source } from '../sources/source.ts';
+import { AllStream } from '../streams/all-stream.ts';
+import { seriesText } from '../streams/encode.ts';
+import type { Spool } from '../streams/spool.ts';
+import type { Throttle } from '../streams/throttle.ts';
+import type { Counters } from '../views/counters.ts';
+import type { ViewEntry } from '../views/filter-set.ts';
+import { type Catalog, type ResolvedRequest, resolveRequest } from '../views/resolve-request.ts';
+import type { ViewTable } from '../views/view-table.ts';
+import type { Cutter } from './cutter.ts';
+import type { Identity, ToNotifier } from './link.ts';
+import type { LiveStream, Registration } from './live-stream.ts';
+import { Recorder } from './recorder.ts';
+import { resumeTexts } from './resume.ts';
+import type { Round } from './round.ts';
+import { type SafOpening, SafTable } from './saf-table.ts';
+import type { Session, SessionTable } from './session-table.ts';
+import type { StreamTable } from './stream-table.ts';
+
+export interface RegistrarParts {
+  readonly clock: Clock;
+  readonly store: Source;
+  readonly catalog: Catalog;
+  readonly spool: Spool;
+  readonly lingerMs: number;
+  readonly entitlement: (identity: Identity) => string | undefined;
+  readonly onFault: (what: string, error: unknown) => void;
+  readonly onViewFault: (entry: ViewEntry, error: unknown) => void;
+  readonly views: ViewTable;
+  readonly streams: StreamTable;
+  readonly sessions: SessionTable;
+  readonly cutter: Cutter;
+  readonly throttle: Throttle;
+  readonly counters: Counters;
+}
+
+/**
+ * Panels come and go (streams.md 1): a request finds its view and stream or makes them, a newcomer is brought up to
+ * now, a primary that leaves has a successor, and what nobody watches lingers and then goes.
+ */
+export class Registrar {
+  readonly saf: SafTable;
+  readonly recorder: Recorder;
+  readonly #parts: RegistrarParts;
+  readonly #lingering = new Map<ViewEntry, Timer>();
+
+  constructor(parts: RegistrarParts) {
+    this.#parts = parts;
+    const { catalog, clock, onFault, onViewFault, spool, store } = parts;
+    this.recorder = new Recorder({ clock, intervalMs: catalog.intervalMs, onFault: onViewFault });
+    this.saf = new SafTable({
+      spool,
+      store,
+      now: () => clock.now(),
+      resolve: request => resolveRequest(request, catalog),
+      obtain: resolved => this.#obtain(resolved),
+      onFault,
+    });
+    this.saf.restore();
+    this.#recordNamedViews();
+  }
+
+  /** Views that nobody watches and that are kept for a while. */
+  get lingering(): number {
+    return this.#lingering.size;
+  }
+
+  stop(): void {
+    this.saf.close();
+    this.recorder.stop();
+    for (const timer of this.#lingering.values()) timer.cancel();
+  }
+
+  open(session: Session, message: Extract<ToNotifier, { type: 'open' }>, round: Round): void {
+    const { id, request } = message;
+    if (session.registrations.has(id))
+      throw new PanelcastError('conflict', `open.id "${id}" is already open on this connection; close it first`);
+    const { catalog, clock, entitlement } = this.#parts;
+    const resolved = resolveRequest(request, catalog, entitlement(session.identity));
+    const { fields, intervalMs, mode } = resolved;
+    const { resume } = session;
+    const resumes = resume?.epoch === this.#parts.store.epoch && message.snapshot !== true;
+    const since = resumes ? (message.since ?? resume.seq) : undefined;
+    const own = mode === 'saf' ? this.#openSaf(session, { request, resolved, since }, round) : undefined;
+    const entry = own?.saf.entry ?? this.#obtain(resolved);
+    const at = { nowMs: clock.now(), effectiveMs: this.#parts.throttle.intervalMs(intervalMs) };
+    const registration = this.#parts.streams.join(
+      { entry, mode, intervalMs, session: session.id, id, fields, saf: own?.saf },
+      at,
+    );
+    session.registrations.set(id, registration);
+    try {
+      const { stream: live } = registration;
+      round.say(session.id, this.#opened(registration));
+      const shared = session.streams.get(live) ?? 0;
+      session.streams.set(live, shared + 1);
+      if (own === undefined || own.isNew) this.#bringUp(session, live, { since, conflated: false }, round);
+      own?.saf.stream.attach(since ?? 0);
+      if (resolved.historyMs > 0) this.#tellPast(session, live, resolved.historyMs, round);
+      if (shared === 0) round.subscribe(session.id, live.id);
+    } catch (error) {
+      this.close(session, id, round);
+      throw error;
+    }
+  }
+
+  #tellPast(session: Session, live: LiveStream, rangeMs: number, round: Round): void {
+    this.recorder.keep(live.entry, rangeMs);
+    const texts = (): readonly string[] => {
+      const frame = this.recorder.past(live.entry, rangeMs);
+      return frame === undefined ? [] : [seriesText({ view: live.stream.wire, asOf: this.#parts.store.seq, frame })];
+    };
+    round.frames(session.id, round.once(live, `past ${rangeMs}`, texts) ?? []);
+  }
+
+  /** Named views with a history are recorded whether or not somebody looks. */
+  #recordNamedViews(): void {
+    const { catalog, onFault } = this.#parts;
+    for (const name of catalog.namedViews) {
+      try {
+        const resolved = resolveRequest({ view: name }, catalog);
+        if (resolved.historyMs > 0) this.recorder.keep(this.#obtain(resolved), resolved.historyMs, true);
+      } catch (error) {
+        onFault(`named view ${name}`, error);
+      }
+    }
+  }
+
+  #obtain(resolved: ResolvedRequest): ViewEntry {
+    const entry = this.#parts.views.obtain(resolved, this.#parts.clock.now());
+    this.#lingering.get(entry)?.cancel();
+    this.#lingering.delete(entry);
+    return entry;
+  }
+
+  /** The stream belongs to the client's name: the newest connection of that name has it, an older one loses it. */
+  #openSaf(session: Session, want: SafOpening, round: Round) {
+    const { client } = session;
+    const { source } = want.resolved;
+    if (source !== this.#parts.store)
+      throw new PanelcastError('bad-request', `mode saf needs a log; source ${source.name} has none: use mode net`);
+    if (client === undefined)
+      throw new PanelcastError(
+        'bad-request',
+        'mode saf needs hello.client: the durable name that the stream belongs to',
+      );
+    const opened = this.saf.open(client, want);
+    const live = this.#parts.streams.use(opened.saf.entry)?.streams.get(`saf ${client}`);
+    for (const { id, session: other } of live?.registrations ?? []) {
+      const holder = this.#parts.sessions.get(other)!;
+      const message = `client "${client}" opened this stream on another connection`;
+      round.say(other, { type: 'error', id, code: 'conflict', message } satisfies ErrorMessage);
+      round.closed(other, id);
+      this.leave(holder, holder.registrations.get(id)!, round);
+    }
+    return opened;
+  }
+
+  ack(session: Session, { seq, view }: Extract<ToNotifier, { type: 'ack' }>): void {
+    for (const { saf, stream } of session.streams.keys())
+      if (saf !== undefined && stream.wire === view) this.saf.ack(saf, seq);
+  }
+
+  /** What a stream's new listener, or one that had fallen behind, has to get before the stream itself. */
+  #bringUp(
+    session: Session,
+    live: LiveStream,
+    have: { since: number | undefined; conflated: boolean },
+    round: Round,
+  ): void {
+    if (live.mode === 'all' && live.stream.dirty) this.#parts.cutter.cutNow([live]);
+    const missed =
+      have.since === undefined
+        ? undefined
+        : round.once(live, `since ${have.since}`, () => resumeTexts(live, have.since!, live.entry.set.source));
+    const snapshot = (): readonly string[] => {
+      this.#parts.counters.encodings++;
+      return live.stream.snapshot(this.#parts.store.seq, have.conflated);
+    };
+    round.frames(session.id, missed ?? round.once(live, have.conflated ? 'conflated' : 'snap', snapshot) ?? []);
+  }
+
+  /** A viewer that had fallen behind: every change from where it was, or the state of now where that is enough. */
+  refresh(session: Session, live: LiveStream, appliedAt: number, round: Round): void {
+    if (live.saf !== undefined) {
+      live.saf.stream.rewind(appliedAt);
+      return;
+    }
+    const since = live.stream instanceof AllStream ? live.stream.toldAt(appliedAt) : undefined;
+    this.#bringUp(session, live, { since, conflated: true }, round);
+  }
+
+  close(session: Session, id: string, round: Round): void {
+    const registration = session.registrations.get(id);
+    if (registration === undefined)
+      throw new PanelcastError('not-found', `close.id "${id}" is not open on this connection`);
+    this.leave(session, registration, round);
+  }
+
+  leave(session: Session, registration: Registration, round: Round): void {
+    const { id, stream: live } = registration;
+    session.registrations.delete(id);
+    const left = (session.streams.get(live) ?? 1) - 1;
+    if (left > 0) session.streams.set(live, left);
+    else {
+      session.streams.delete(live);
+      round.unsubscribe(session.id, live.id);
+    }
+    const promoted = this.#parts.streams.leave(registration);
+    if (promoted !== undefined) round.say(promoted.session, this.#opened(promoted));
+    if (live.registrations.size === 0) this.#parts.cutter.forget(live);
+    this.#lingerUnused(live.entry);
+  }
+
+  /** A reload costs nothing: the view waits a while, with its state and without a stream. */
+  #lingerUnused(entry: ViewEntry): void {
+    if (this.#parts.streams.use(entry) !== undefined || entry.view.sinks.size > 0 || this.recorder.isPinned(entry))
+      return;
+    const drop = (): void => {
+      this.#lingering.delete(entry);
+      this.recorder.forget(entry);
+      this.#parts.views.drop(entry);
+    };
+    this.#lingering.set(entry, this.#parts.clock.after(this.#parts.lingerMs, drop));
+  }
+
+  #opened({ fields, id, stream: live }: Registration): Opened {
+    const use = this.#parts.streams.use(live.entry)!;
+    const [primary] = use.registrations;
+    const role = primary?.id === id && primary.stream === live ? 'primary' : 'secondary';
+    return { type: 'opened', id, view: live.stream.wire, role, viewers: use.sessions.size, fields };
+  }
+}
