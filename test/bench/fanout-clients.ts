@@ -7,7 +7,9 @@ import { connect, type Socket } from 'node:net';
 export type ToClients =
   | { readonly type: 'connect'; readonly port: number; readonly count: number }
   /** Say `reached` once every viewer has had so many bytes since the last `expect`. */
-  | { readonly type: 'expect'; readonly bytes: number };
+  | { readonly type: 'expect'; readonly bytes: number }
+  /** So many viewers read nothing any more. */
+  | { readonly type: 'stall'; readonly count: number };
 export type FromClients = { readonly type: 'connected' } | { readonly type: 'reached' };
 
 interface Client {
@@ -26,7 +28,8 @@ let missing = 0;
 
 process.on('message', (message: ToClients) => {
   if (message.type === 'connect') void connectAll(message.port, message.count);
-  else awaitBytes(message.bytes);
+  else if (message.type === 'expect') awaitBytes(message.bytes);
+  else for (const { socket } of clients.slice(0, message.count)) socket.pause();
 });
 
 async function connectAll(port: number, count: number): Promise<void> {

@@ -4,6 +4,7 @@
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
@@ -114,6 +115,39 @@ export async function measureIdleMemory(viewers: number, panels: number): Promis
   };
 }
 
+export interface StalledResult {
+  readonly stalled: number;
+  /** Kernel memory of all TCP sockets of the machine and this process's own, more than before. */
+  readonly kernelMb: number;
+  readonly rssMb: number;
+  /** Median of a sweep to everybody: before any viewer stalled, and after. */
+  readonly sweepMsBefore: number;
+  readonly sweepMsAfter: number;
+}
+
+/** Some of the viewers stop reading while sweeps of 40 kB go on, ten a second. */
+export async function measureStalled(viewers: number, stalled: number): Promise<StalledResult> {
+  await using stage = await Stage.open(viewers, { pingMs: 2 ** 31, pingsUnanswered: Infinity });
+  const streams = [1];
+  stage.subscribeAll(streams);
+  const sweepMsBefore = await stage.sweepMs(streams, 40_000, 30);
+  const [rss, kernel] = [memory().rss, kernelBytes()];
+  stage.stall(stalled);
+  const sweepMsAfter = await stage.sweepMs(streams, 40_000, 100);
+  return {
+    stalled: stage.stale,
+    kernelMb: (kernelBytes() - kernel) / 1e6,
+    rssMb: (memory().rss - rss) / 1e6,
+    sweepMsBefore,
+    sweepMsAfter,
+  };
+}
+
+/** What Linux holds for TCP, in pages of 4 KiB. */
+function kernelBytes(): number {
+  return Number(/^TCP:.* mem (\d+)/m.exec(readFileSync('/proc/net/sockstat', 'utf8'))?.[1] ?? 0) * 4096;
+}
+
 function memory(): { rss: number; heap: number } {
   for (let i = 0; i < 4; i++) globalThis.gc?.();
   const { rss, heapUsed } = process.memoryUsage();
@@ -198,6 +232,26 @@ class Stage implements AsyncDisposable {
     return delay.percentile(99) / 1e6;
   }
 
+  get stale(): number {
+    return this.#live.stats().stale;
+  }
+
+  stall(count: number): void {
+    this.#clients.send({ type: 'stall', count } satisfies ToClients);
+  }
+
+  async sweepMs(streams: readonly number[], frameBytes: number, sweeps: number): Promise<number> {
+    const durations: number[] = [];
+    for (let i = 0; i < sweeps; i++) {
+      const started = performance.now();
+      this.cut(streams, frameBytes);
+      await this.idle();
+      durations.push(performance.now() - started);
+      await sleep(100);
+    }
+    return median(durations);
+  }
+
   /** What one viewer gets of a cut. */
   async bytesOf(streams: readonly number[], frameBytes: number): Promise<number> {
     const before = this.#live.stats();
@@ -271,4 +325,5 @@ if (process.argv[1] === import.meta.filename) {
     }
   }
   console.log('idle', await measureIdleMemory(2000, 20));
+  console.log('stalled', await measureStalled(viewers, viewers / 5));
 }
