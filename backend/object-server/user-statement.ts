@@ -29,6 +29,10 @@ interface UserStatement {
   readonly bound: BoundParameters;
 }
 
+const DUPLICATE_EVENT = 'UNIQUE constraint failed: events.identifier';
+const DUPLICATE_REMEDY =
+  'add ON CONFLICT (identifier) DO UPDATE SET tally = tally + 1, …, or send the event to /api/events, which does so';
+
 const KEYWORDS = ['INSERT', 'UPDATE', 'DELETE', 'REPLACE', 'WITH'];
 
 /** Users' INSERT, UPDATE, DELETE and REPLACE: guarded, within a budget, and each alone in its transaction. */
@@ -112,6 +116,8 @@ export class UserStatements {
           cause: error,
         },
       );
+    if (error instanceof Error && error.message === DUPLICATE_EVENT)
+      return new PanelcastError('bad-sql', `${DUPLICATE_EVENT}; ${DUPLICATE_REMEDY}`, { cause: error });
     const { tables, guard } = this.#options;
     return sqlFailure(error, {
       sql,

@@ -100,6 +100,10 @@ describe("a user's statement", () => {
     ['UPDATE events severity = 5', 'bad-sql: near "severity": syntax error'],
     ["UPDATE events SET severity = 'high'", 'bad-sql: cannot store TEXT value in INTEGER column events.severity'],
     ['UPDATE events SET severity = ?', 'bad-sql: the statement has 1 parameter, and 0 values were given'],
+    [
+      "INSERT INTO events (identifier) VALUES ('a')",
+      'failed: events.identifier; add ON CONFLICT (identifier) DO UPDATE',
+    ],
     ['', 'bad-sql: the statement is empty'],
     ['-- nothing', 'bad-sql: the statement is empty'],
     ['DELETE FROM events\0', 'bad-sql: the statement contains a NUL character'],
