@@ -1,5 +1,6 @@
 import { ERROR_KINDS } from '../../backend/protocol/errors.ts';
 import {
+  type ClientHello,
   type ClientMessage,
   type Cut,
   type ErrorMessage,
@@ -18,8 +19,8 @@ import type { Page, Timer } from './page.ts';
 import { PageCommit } from './page-commit.ts';
 import { type Lease, SharedView } from './shared-view.ts';
 import { STEPS, type Step, type Transports } from './transport.ts';
-import { type ViewMessage, ViewStore } from './view-store.ts';
 import { requestKey, wireRequest } from './wire-request.ts';
+import { WireSession } from './wire-session.ts';
 
 export interface HubOptions {
   readonly page: Page;
@@ -57,15 +58,11 @@ export class Hub {
   readonly #freshness: Freshness;
   readonly #flushes = new FlushCalls();
   readonly #views = new Map<string, SharedView>();
-  readonly #byId = new Map<string, SharedView>();
-  /** The stores that this connection fills, by the view's name on the wire. */
-  readonly #stores = new Map<string, ViewStore>();
   readonly #history = new CutHistory();
   readonly #replays = new Set<() => void>();
+  #session = new WireSession(false);
   #unsent: SharedView[] = [];
   #lastId = 0;
-  /** On such a connection whatever is new has to say so. */
-  #isResumed = false;
   #epoch: number | undefined;
   #baseIntervalMs = 1000;
   #cut: CutFacts | undefined;
@@ -174,7 +171,6 @@ export class Hub {
   /** Opens of one turn go out together. */
   #ask(view: SharedView): void {
     view.phase = 'unsent';
-    view.opened = undefined;
     this.#unsent.push(view);
     if (this.#unsent.length === 1) queueMicrotask(() => this.#sendUnsent());
   }
@@ -182,16 +178,15 @@ export class Hub {
   #sendUnsent(): void {
     const waiting = this.#unsent.filter(view => view.phase === 'unsent' && this.#views.has(view.key));
     this.#unsent = [];
-    if (this.#connection.isOpen) this.#connection.send(waiting.map(view => this.#open(view, this.#isResumed)));
+    if (this.#connection.isOpen) this.#connection.send(waiting.map(view => this.#open(view)));
   }
 
-  #open(view: SharedView, snapshot: boolean): Open {
-    this.#byId.delete(view.id);
-    view.id = String(++this.#lastId);
-    view.phase = 'opening';
+  #open(view: SharedView, since?: number): Open {
     view.timer?.cancel();
-    this.#byId.set(view.id, view);
-    return { type: 'open', id: view.id, request: view.request, ...(snapshot && { snapshot }) };
+    this.#session.register(view, String(++this.#lastId));
+    const { id, request } = view;
+    if (since !== undefined) return { type: 'open', id, request, since };
+    return { type: 'open', id, request, ...(this.#session.isResumed && { snapshot: true }) };
   }
 
   #release(view: SharedView, lease: Lease): void {
@@ -210,9 +205,8 @@ export class Hub {
   #drop(view: SharedView): void {
     view.timer?.cancel();
     if (view.phase === 'opening' || view.phase === 'open') this.#connection.send([{ type: 'close', id: view.id }]);
-    this.#byId.delete(view.id);
     this.#views.delete(view.key);
-    this.#detach(view);
+    this.#session.leave(view);
     if (this.#views.size > 0) return;
     this.#heartbeat?.cancel();
     this.#heartbeat = undefined;
@@ -220,28 +214,21 @@ export class Hub {
     this.#idleTimer = this.#page.after(IDLE_MS, () => this.#connection.unwant());
   }
 
-  #detach(view: SharedView): void {
-    const { store } = view;
-    view.detach();
-    if (store === undefined || [...this.#views.values()].some(other => other.store === store)) return;
-    for (const [wire, held] of this.#stores) if (held === store) this.#stores.delete(wire);
-  }
-
   /** Everything that panels show is opened again: as a difference where it is held, as a snapshot where it is new. */
   #greeting(): { messages: readonly ClientMessage[]; resumes: boolean } {
     for (const view of [...this.#views.values()]) if (view.leases.size === 0) this.#drop(view);
     const views = [...this.#views.values()];
     const held = views.filter(view => view.store?.asOf !== undefined && view.completeAsOf > 0);
-    const resume =
-      held.length === 0 || this.#epoch === undefined
-        ? undefined
-        : { epoch: this.#epoch, seq: Math.min(...held.map(view => view.completeAsOf)) };
-    this.#isResumed = resume !== undefined;
-    const opens = views.map(view => this.#open(view, this.#isResumed && !held.includes(view)));
-    return {
-      messages: [{ type: 'hello', protocol: PROTOCOL, ...(resume && { resume }) }, ...opens],
-      resumes: this.#isResumed,
+    const resumes = held.length > 0 && this.#epoch !== undefined;
+    this.#session = new WireSession(resumes);
+    const opens = views.map(view => this.#open(view, resumes && held.includes(view) ? view.completeAsOf : undefined));
+    const seq = Math.min(...held.map(view => view.completeAsOf));
+    const hello: ClientHello = {
+      type: 'hello',
+      protocol: PROTOCOL,
+      ...(resumes && { resume: { epoch: this.#epoch!, seq } }),
     };
+    return { messages: [hello, ...opens], resumes };
   }
 
   #receive(message: ServerMessage): void {
@@ -257,7 +244,7 @@ export class Hub {
       case 'metric':
       case 'series':
       case 'gap':
-        return void this.#stage(message);
+        return void this.#session.stage(message);
       case 'cut':
         return void this.#take(message);
       case 'flushed':
@@ -273,65 +260,35 @@ export class Hub {
     this.#baseIntervalMs = intervalMs;
   }
 
-  /** Also when a secondary becomes the primary, and when an edit of a named filter moves the registration. */
   #opened(message: Opened): void {
-    const view = this.#byId.get(message.id);
-    if (view === undefined) return;
-    const moved = view.opened?.view !== message.view;
-    view.opened = message;
-    if (!moved) return;
-    const known = this.#stores.get(message.view);
-    const carried = view.phase === 'opening' ? view.store : undefined;
-    if (known === undefined && carried !== undefined && [...this.#stores.values()].includes(carried))
-      return void this.#startOver(view);
-    const store = known ?? carried ?? new ViewStore();
-    if (view.store !== store) this.#detach(view);
-    this.#stores.set(message.view, store);
-    view.attach(store, message.fields);
-  }
-
-  /** Two requests that were one view have become two: what is held can be told the difference to one of them only. */
-  #startOver(view: SharedView): void {
-    const { id } = view;
-    this.#detach(view);
-    view.opened = undefined;
+    const view = this.#session.viewOf(message.id);
+    if (view === undefined || this.#session.opened(view, message)) return;
+    this.#session.leave(view);
     view.completeAsOf = 0;
-    this.#connection.send([{ type: 'close', id }, this.#open(view, this.#isResumed)]);
-  }
-
-  #stage(message: ViewMessage): void {
-    this.#stores.get(message.view)?.stage(message);
+    this.#connection.send([{ type: 'close', id: message.id }, this.#open(view)]);
   }
 
   #take({ ack, asOf, intervalMs, throttled }: Cut): void {
     const atMs = this.#page.now();
     this.#cut = { asOf, intervalMs, throttled, atMs };
     this.#history.note(asOf, atMs);
-    for (const view of this.#views.values()) {
-      const { opened, store } = view;
-      if (opened === undefined || store === undefined) continue;
-      const comes = view.phase === 'opening';
-      if (!comes && !store.isDirty) continue;
-      view.phase = 'open';
-      view.completeAsOf = asOf;
-      view.error = undefined;
-      view.failures = 0;
+    for (const view of this.#session.commit(asOf, atMs)) {
+      view.shows(asOf);
       this.#mark(view);
-      if (comes && !store.isDirty) store.commit(asOf, atMs);
     }
-    for (const store of this.#stores.values()) if (store.isDirty) store.commit(asOf, atMs);
     if (ack) this.#commit.whenPainted(() => this.#connection.send([{ type: 'applied', asOf }]));
   }
 
   #refused({ code, id, message, position }: ErrorMessage): void {
     if (id === undefined) return;
-    const view = this.#byId.get(id);
+    const view = this.#session.viewOf(id);
     if (view === undefined) return void this.#flushes.refuse(id, message);
     view.error = { code, message, ...(position === undefined ? {} : { position }) };
     if (view.phase === 'opening') {
-      view.phase = 'failed';
-      view.opened = undefined;
+      this.#session.refused(view);
+      // An upstream that does not answer takes nothing away; a request that is no longer allowed does.
       if (ERROR_KINDS[code]?.retry) this.#retry(view);
+      else view.opened = undefined;
     }
     this.#mark(view);
   }
@@ -373,9 +330,8 @@ export class Hub {
       if (view.phase === 'open') view.completeAsOf = Math.max(view.completeAsOf, sure);
       if (view.phase !== 'failed') view.phase = 'unsent';
     }
-    for (const store of this.#stores.values()) store.forgetStaged();
-    this.#stores.clear();
-    this.#byId.clear();
+    this.#session.end();
+    this.#session = new WireSession(false);
     this.#history.clear();
     this.#flushes.fail('the connection was lost');
     this.#freshness.lost();

@@ -60,6 +60,14 @@ export class SharedView {
     return this.hasContent || this.error !== undefined;
   }
 
+  /** A cut has brought it up. */
+  shows(asOf: number): void {
+    this.phase = 'open';
+    this.completeAsOf = asOf;
+    this.error = undefined;
+    this.failures = 0;
+  }
+
   attach(store: ViewStore, fields: readonly Field[]): void {
     if (store !== this.#store) {
       this.#store?.rows.removeOrder(this.order);

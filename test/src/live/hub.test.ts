@@ -212,6 +212,7 @@ describe('a connection that breaks', () => {
     const [hello, ...opens] = notifier.last.said;
     expect(hello).toMatchObject({ type: 'hello', resume: { epoch: 1, seq: 12 } });
     expect(opens.map(open => 'snapshot' in open)).toEqual([false, false, true]);
+    expect(opens.map(open => 'since' in open && open.since)).toEqual([12, 12, false]);
   });
 
   it('carries the rows over to the view’s new name, without a blank', async () => {
@@ -228,6 +229,33 @@ describe('a connection that breaks', () => {
     expect(told).toContain('rows');
   });
 
+  it('shows what it holds to who comes while it is connecting again', async () => {
+    const { hub, notifier, page } = await shownPage();
+    notifier.last.lose();
+    await page.settle(3000);
+    notifier.last.welcome();
+    const late: string[] = [];
+    const { view } = hub.subscribe(ROWS, () => late.push('late'));
+    await flushMicrotasks();
+    expect([view.hasContent, view.store!.rows.size, late]).toEqual([true, 2, ['late']]);
+  });
+
+  it('keeps what it has when an upstream does not answer, and nothing that is not allowed any more', async () => {
+    for (const [code, hasContent] of [
+      ['source-failed', true],
+      ['forbidden', false],
+    ] as const) {
+      const { notifier, page, rows } = await shownPage();
+      notifier.last.lose();
+      await page.settle(3000);
+      notifier.last.welcome();
+      notifier.last.say({ type: 'error', id: notifier.last.opens[0]!.id, code, message: 'no' });
+      notifier.last.cut(12);
+      await page.settle();
+      expect([rows.view.hasContent, rows.view.error!.code]).toEqual([hasContent, code]);
+    }
+  });
+
   it('does not ask from a cut that a slow view may not have been part of', async () => {
     const { hub, notifier, page } = await shownPage();
     hub.subscribe({ ...TOTAL, intervalMs: 10_000 }, () => {});
@@ -241,10 +269,10 @@ describe('a connection that breaks', () => {
     notifier.last.lose();
     await page.settle(3000);
     notifier.last.opened();
-    const [hello] = notifier.last.said;
-    const seq = hello?.type === 'hello' ? hello.resume!.seq : 0;
-    expect(seq).toBeGreaterThan(30);
-    expect(seq).toBeLessThanOrEqual(59 - 20);
+    for (const { since } of notifier.last.opens) {
+      expect(since).toBeGreaterThan(30);
+      expect(since).toBeLessThanOrEqual(59 - 20);
+    }
   });
 
   it('tells the reader after two seconds, and gravely after thirty', async () => {
