@@ -5,6 +5,7 @@ import type { NotifierCalls } from '../notifier/calls.ts';
 import type { NotifierLink } from '../notifier/link.ts';
 import type { ReaderPool } from '../object-server/readers/reader-pool.ts';
 import { eventRoutes } from './api-events.ts';
+import { nameRoutes } from './api-names.ts';
 import { queryRoutes } from './api-query.ts';
 import { sqlRoutes } from './api-sql.ts';
 import { statusRoutes } from './api-status.ts';
@@ -31,8 +32,10 @@ export interface GatewayOptions {
   readonly authenticate: (request: FastifyRequest) => Promise<Grant>;
   /** Other facts for `/api/status`, by name. */
   readonly others: Readonly<Record<string, () => unknown>>;
-  /** Further routes, such as the console's. */
-  readonly routes: readonly ((server: FastifyInstance) => void)[];
+  /** Further routes under /api/, for whoever has an identity. */
+  readonly apiRoutes: readonly ((server: FastifyInstance) => void)[];
+  /** Pages, for everybody. */
+  readonly pages: readonly ((server: FastifyInstance) => void)[];
 }
 
 /** An orchestrator kills after 10 s: what has not ended by then is cut off while there is still time to exit in order. */
@@ -89,7 +92,9 @@ export class Gateway {
       eventRoutes(api, { calls, bodyBytes });
       sqlRoutes(api, { calls, readers });
       queryRoutes(api, calls);
+      nameRoutes(api, calls);
       statusRoutes(api, { calls, live, version, startedAtMs, others });
+      for (const route of options.apiRoutes) route(api);
     });
     const report = new SelfReport({
       clock,
@@ -98,7 +103,7 @@ export class Gateway {
       tell: facts => calls.report(facts),
     });
     await report.tell();
-    for (const route of options.routes) route(server);
+    for (const page of options.pages) page(server);
     return new Gateway({ server, live, state, report, origin: await listen(server, options) });
   }
 

@@ -2,6 +2,7 @@ import type { Position } from '../protocol/messages.ts';
 import type { Request } from '../protocol/request.ts';
 import type { TableSchema, Value } from '../protocol/schema.ts';
 import type { Identity, SessionId } from './link.ts';
+import type { NameKind, NameSets } from './names.ts';
 import type { Answer } from './one-shot.ts';
 import type { NotifierStatus } from './status.ts';
 
@@ -97,6 +98,13 @@ export interface NotifierCalls {
   execute(call: ExecuteCall): Promise<{ readonly changes: number; readonly seq: number }>;
   query(call: { readonly request: Request; readonly identity: Identity }): Promise<Answer>;
   flush(call: { readonly minSeq: number; readonly views?: readonly string[] }): Promise<{ readonly asOf: number }>;
+  names(): Promise<NameSets>;
+  /** Without a value the name is forgotten. `moved`: panels whose view is another one now. */
+  saveName(call: {
+    readonly kind: NameKind;
+    readonly name: string;
+    readonly value?: string | Request;
+  }): Promise<{ readonly moved: number }>;
   schema(): Promise<readonly TableSchema[]>;
   status(): Promise<{ readonly notifier: NotifierStatus; readonly store: StoreStatus }>;
   counts(): Promise<NotifierCounts>;

@@ -1,5 +1,5 @@
 import type { Field } from '../protocol/messages.ts';
-import type { Mode } from '../protocol/request.ts';
+import type { Mode, Request } from '../protocol/request.ts';
 import type { IntervalClass } from '../streams/schedule.ts';
 import type { Stream } from '../streams/stream.ts';
 import type { ViewEntry } from '../views/filter-set.ts';
@@ -11,6 +11,8 @@ export interface Registration {
   readonly session: SessionId;
   readonly id: string;
   readonly fields: readonly Field[];
+  /** As it was asked, with its names. */
+  readonly request: Request;
   readonly stream: LiveStream;
   readonly of: IntervalClass<LiveStream>;
 }

@@ -35,6 +35,7 @@ export interface NotifierOptions {
 
 /** Newcomers within this time are answered together: one read and one encoding for all of them. */
 const ROUND_MS = 5;
+
 /**
  * Requests become shared views, changes become cuts, one stream serves everybody. Single-threaded and driven by a
  * Clock: a whole history of writes, viewers and time can be simulated from a seed.
@@ -107,6 +108,17 @@ export class Notifier implements NotifierLink {
       if (wires === undefined || wires.includes(live.stream.wire)) sets.add(live.entry.set);
     this.#together(() => this.cutter.flush(this.#streamsOf(sets)));
     return this.#options.store.seq;
+  }
+
+  /** After a name was changed; how many panels moved. */
+  rehome(): number {
+    return this.#together(() => {
+      const round = new Round(this.#outbox, this.cutter);
+      const moved = this.registrar.rehome(round);
+      this.cutter.schedule();
+      round.end();
+      return moved;
+    });
   }
 
   stop(): void {

@@ -81,14 +81,12 @@ export class Registrar {
     const { catalog, clock, entitlement } = this.#parts;
     const resolved = resolveRequest(request, catalog, entitlement(session.identity));
     const { fields, intervalMs, mode } = resolved;
-    const { resume } = session;
-    const resumes = resume?.epoch === this.#parts.store.epoch && message.snapshot !== true;
-    const since = resumes ? (message.since ?? resume.seq) : undefined;
+    const since = this.#sinceOf(session, message, mode);
     const own = mode === 'saf' ? this.#openSaf(session, { request, resolved, since }, round) : undefined;
     const entry = own?.saf.entry ?? this.#obtain(resolved);
     const at = { nowMs: clock.now(), effectiveMs: this.#parts.throttle.intervalMs(intervalMs) };
     const registration = this.#parts.streams.join(
-      { entry, mode, intervalMs, session: session.id, id, fields, saf: own?.saf },
+      { entry, mode, intervalMs, session: session.id, id, fields, request, saf: own?.saf },
       at,
     );
     session.registrations.set(id, registration);
@@ -107,6 +105,39 @@ export class Registrar {
     }
   }
 
+  /**
+   * Names mean something else now: every panel whose request is another view by them moves there, on the same
+   * connection. Store-and-forward streams stay what they were when they were created.
+   */
+  rehome(round: Round): number {
+    let moved = 0;
+    for (const session of this.#parts.sessions.values()) {
+      for (const registration of [...session.registrations.values()]) {
+        const { id, request, stream: live } = registration;
+        if (live.saf !== undefined || !this.#isElsewhere(session, registration, round)) continue;
+        this.leave(session, registration, round);
+        this.open(session, { type: 'open', session: session.id, id, request, snapshot: true }, round);
+        moved++;
+      }
+    }
+    this.#recordNamedViews();
+    return moved;
+  }
+
+  /** Whether the panel's request means another view than the one it is on; a panel that means nothing any more is told. */
+  #isElsewhere(session: Session, { id, request, stream: live }: Registration, round: Round): boolean {
+    const { catalog, entitlement } = this.#parts;
+    try {
+      const { setKey, viewKey } = resolveRequest(request, catalog, entitlement(session.identity));
+      return setKey !== live.entry.set.key || viewKey !== live.entry.key;
+    } catch (error) {
+      const { code, message } =
+        error instanceof PanelcastError ? error : new PanelcastError('internal', 'the request failed here');
+      round.say(session.id, { type: 'error', id, code, message } satisfies ErrorMessage);
+      return false;
+    }
+  }
+
   #tellPast(session: Session, live: LiveStream, rangeMs: number, round: Round): void {
     this.recorder.keep(live.entry, rangeMs);
     const texts = (): readonly string[] => {
@@ -119,7 +150,7 @@ export class Registrar {
   /** Named views with a history are recorded whether or not somebody looks. */
   #recordNamedViews(): void {
     const { catalog, onFault } = this.#parts;
-    for (const name of catalog.namedViews) {
+    for (const name of catalog.namedViews()) {
       try {
         const resolved = resolveRequest({ view: name }, catalog);
         if (resolved.historyMs > 0) this.recorder.keep(this.#obtain(resolved), resolved.historyMs, true);
@@ -160,8 +191,23 @@ export class Registrar {
   }
 
   ack(session: Session, { seq, view }: Extract<ToNotifier, { type: 'ack' }>): void {
-    for (const { saf, stream } of session.streams.keys())
-      if (saf !== undefined && stream.wire === view) this.saf.ack(saf, seq);
+    for (const live of session.streams.keys()) {
+      if (live.saf === undefined || live.stream.wire !== view) continue;
+      this.saf.ack(live.saf, seq);
+      if (live.saf.stream.wantsMore) this.#parts.cutter.cutNow([live]);
+    }
+  }
+
+  /** What a returning client has; of an epoch that has ended only store-and-forward streams know what still holds. */
+  #sinceOf(
+    { resume }: Session,
+    { since, snapshot }: Extract<ToNotifier, { type: 'open' }>,
+    mode: Mode,
+  ): number | undefined {
+    if (resume === undefined || snapshot === true) return undefined;
+    const seq = since ?? resume.seq;
+    if (mode === 'saf') return this.saf.sinceOf({ epoch: resume.epoch, seq });
+    return resume.epoch === this.#parts.store.epoch ? seq : undefined;
   }
 
   /** What a stream's new listener, or one that had fallen behind, has to get before the stream itself. */

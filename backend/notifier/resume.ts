@@ -40,13 +40,13 @@ function netDifference(
 function missedChanges(live: LiveStream, stream: AllStream, since: number, source: Source): readonly string[] {
   const from = Math.max(since, source.retainedFrom);
   const gap = from > since ? [gapText({ view: stream.wire, from: since + 1, to: from })] : [];
-  const { filter, table } = live.entry.set;
+  const { set, view } = live.entry;
+  const inside = (row: Row | undefined) => (row !== undefined && set.filter.matches(row, 0) ? row : undefined);
   const changes: ViewChange[] = [];
-  for (const { after, before, key, seq, table: name } of source.changesAfter(from) ?? []) {
-    if (name !== table.name) continue;
-    const was = before !== undefined && filter.matches(before, 0) ? before : undefined;
-    const is = after !== undefined && filter.matches(after, 0) ? after : undefined;
-    if (was !== undefined || is !== undefined) changes.push({ seq, key, before: was, after: is });
+  for (const { after, before, key, seq, table } of source.changesAfter(from) ?? []) {
+    if (table !== set.table.name) continue;
+    const change = { seq, key, before: inside(before), after: inside(after) };
+    if (view.kind === 'rows' && view.shows(change)) changes.push(change);
   }
   return [...gap, ...stream.replay(source.seq, changes)];
 }

@@ -89,7 +89,7 @@ export class Round {
         ...(subscribe.size > 0 ? { subscribe: [...subscribe] } : {}),
         ...(unsubscribe.size > 0 ? { unsubscribe: [...unsubscribe] } : {}),
         ...(closed.size > 0 ? { closed: [...closed] } : {}),
-        ...(frames ? { cut: facts } : {}),
+        ...(frames || refreshed ? { cut: facts } : {}),
         ...(refreshed ? { refreshed: true as const } : {}),
       });
     }

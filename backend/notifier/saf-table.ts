@@ -1,4 +1,5 @@
 import { PanelcastError } from '../lib/panelcast-error.ts';
+import type { Position } from '../protocol/messages.ts';
 import type { Request } from '../protocol/request.ts';
 import type { Row } from '../protocol/schema.ts';
 import type { Source } from '../sources/source.ts';
@@ -67,33 +68,38 @@ export class SafTable {
         onFault(`store-and-forward stream of ${spooled.client}`, error);
       }
     }
-    const position = spool.position ?? { epoch: store.epoch, processed: store.seq };
-    const sameRun = position.epoch === store.epoch && position.processed <= store.seq;
-    this.#catchUp([...this.#entries.values()], sameRun ? position.processed : store.seq);
-    if (!sameRun)
-      for (const { spooled } of this.#entries.values())
-        spool.lose(spooled.id, { from: position.processed + 1, to: store.seq });
-    this.#mark();
+    const { epoch, processed } = spool.position ?? { epoch: store.epoch, processed: store.seq };
+    const common = Math.min(processed, store.seq);
+    spool.together(() => {
+      if (epoch !== store.epoch || processed > store.seq) spool.beginEpoch(store.epoch, common);
+      this.#catchUp([...this.#entries.values()], common);
+      this.#mark();
+    });
+  }
+
+  /** What a returning client has of the history that is now, or undefined when that cannot be told. */
+  sinceOf({ epoch, seq }: Position): number | undefined {
+    const { spool, store } = this.#options;
+    if (epoch === store.epoch) return Math.min(seq, store.seq);
+    const common = spool.commonWith(epoch);
+    return common === undefined ? undefined : Math.min(seq, common);
   }
 
   /** The stream of this client and view. */
   open(client: string, { request, resolved, since }: SafOpening): { saf: SafEntry; isNew: boolean } {
     const key = `${resolved.setKey} ${resolved.viewKey}`;
-    const known = this.#entries.get(`${client} ${key}`);
+    const known = this.#entries.get(keyOf({ client, key }));
     if (known !== undefined) return { saf: known, isNew: false };
-    const { spool, store } = this.#options;
     this.committed();
-    const start = Math.min(since ?? store.seq, store.seq);
-    const saf = this.#add(spool.create({ client, key, request: JSON.stringify(request), start }), resolved);
-    this.#catchUp([saf], start);
-    this.#mark();
-    return { saf, isNew: since === undefined };
+    return {
+      saf: this.#create({ client, key, request: JSON.stringify(request), since }, resolved),
+      isNew: since === undefined,
+    };
   }
 
   /** The client has no more use for the stream. Its view may have no other. */
   drop(saf: SafEntry): ViewEntry {
-    this.#entries.delete(keyOf(saf.spooled));
-    saf.entry.view.sinks.delete(saf.stream as never);
+    this.#remove(saf);
     this.#options.spool.drop(saf.spooled.id);
     return saf.entry;
   }
@@ -102,10 +108,16 @@ export class SafTable {
     this.#options.spool.ack(saf.spooled.id, Math.min(seq, this.#options.store.seq));
   }
 
-  /** After each commit: what the streams were given goes to disk in one transaction. */
+  /** After each commit: what the streams were given goes to disk in one transaction, or waits here for the next. */
   committed(): void {
+    const { onFault, store } = this.#options;
     if (this.#entries.size === 0) return;
-    if (this.#records.length > 0 || this.#options.store.seq - this.#marked >= MARK_EVERY) this.#mark();
+    if (this.#records.length === 0 && store.seq - this.#marked < MARK_EVERY) return;
+    try {
+      this.#mark();
+    } catch (error) {
+      onFault('the spool of store-and-forward streams', error);
+    }
   }
 
   trim(): void {
@@ -119,10 +131,33 @@ export class SafTable {
 
   #mark(): void {
     const { now, spool, store } = this.#options;
-    const records = this.#records;
+    spool.append(this.#records, { epoch: store.epoch, processed: store.seq }, now());
     this.#records = [];
-    spool.append(records, { epoch: store.epoch, processed: store.seq }, now());
     this.#marked = store.seq;
+  }
+
+  /** With what the log still has for it, as one transaction: after a kill it is there as a whole or not at all. */
+  #create(of: Omit<SpooledStream, 'id' | 'start'> & Pick<SafOpening, 'since'>, resolved: ResolvedRequest): SafEntry {
+    const { spool, store } = this.#options;
+    const { since, ...stream } = of;
+    const start = Math.min(since ?? store.seq, store.seq);
+    let saf: SafEntry | undefined;
+    try {
+      spool.together(() => {
+        saf = this.#add(spool.create({ ...stream, start }), resolved);
+        this.#catchUp([saf], start);
+        this.#mark();
+      });
+    } catch (error) {
+      if (saf !== undefined) this.#remove(saf);
+      throw error;
+    }
+    return saf!;
+  }
+
+  #remove(saf: SafEntry): void {
+    this.#entries.delete(keyOf(saf.spooled));
+    saf.entry.view.sinks.delete(saf.stream as never);
   }
 
   #add(spooled: SpooledStream, resolved: ResolvedRequest): SafEntry {
@@ -136,9 +171,7 @@ export class SafTable {
       get acked() {
         return spool.acked(id);
       },
-      get gap() {
-        return spool.gap(id);
-      },
+      gapAfter: (seq: number) => spool.gapAfter(id, seq),
       add: (seq: number, body: string) => void this.#records.push({ stream: id, seq, body }),
       read: (seq: number, upTo: number, limit: number) => {
         this.committed();
@@ -167,8 +200,8 @@ export class SafTable {
         const { filter, table: own } = entry.set;
         if (own.name !== table || at <= spooled.start) continue;
         const inside = (row: Row | undefined) => (row !== undefined && filter.matches(row, 0) ? row : undefined);
-        const [was, is] = [inside(before), inside(after)];
-        if (was !== undefined || is !== undefined) stream.push({ seq: at, key, before: was, after: is });
+        const change = { seq: at, key, before: inside(before), after: inside(after) };
+        if (entry.view.kind === 'rows' && entry.view.shows(change)) stream.push(change);
       }
       if (this.#records.length >= MARK_EVERY) this.#spill();
     }

@@ -23,6 +23,7 @@ import type {
   StoreStatus,
 } from './calls.ts';
 import type { Identity } from './link.ts';
+import { type NameKind, type NameSets, Names } from './names.ts';
 import { Notifier } from './notifier.ts';
 import { answerOnce } from './one-shot.ts';
 import { SELF_TABLES, type SelfFacts } from './self-tables.ts';
@@ -53,6 +54,7 @@ export class StoreHouse implements NotifierCalls {
   readonly #options: StoreHouseOptions;
   readonly #catalog: Catalog;
   readonly #self: SelfSource;
+  readonly #names: Names;
   /** Kept from the changes: counting a million rows takes as long as storing ten thousand. */
   readonly #rows = new Map<string, number>();
   #draining = false;
@@ -72,15 +74,17 @@ export class StoreHouse implements NotifierCalls {
     this.#server.onCommit(changes => this.#count(changes));
     const source = new EventsSource(this.#server);
     this.#self = this.#selfSource(source);
+    const { dataDir } = options.store;
+    const names = new Names({ configured: { filters, views }, file: dataDir && join(dataDir, 'names.json') });
+    this.#names = names;
     this.#catalog = {
       sources: new Map<string, Source>([source, this.#self].map(each => [each.name, each])),
-      filters: { resolve: name => filters[name], names: () => Object.keys(filters) },
-      namedView: name => (Object.hasOwn(views, name) ? views[name] : undefined),
-      namedViews: Object.keys(views),
+      filters: { resolve: name => names.filter(name), names: () => Object.keys(names.all.filters) },
+      namedView: name => names.view(name),
+      namedViews: () => Object.keys(names.all.views),
       intervalMs,
     };
     const catalog = this.#catalog;
-    const { dataDir } = options.store;
     const spool = new Spool(dataDir === undefined ? ':memory:' : join(dataDir, 'spool.db'), options.spool);
     this.notifier = new Notifier({ clock, store: source, catalog, throttle, spool, lingerMs, entitlement, onFault });
     this.#housekeepLater();
@@ -107,6 +111,45 @@ export class StoreHouse implements NotifierCalls {
   async query({ identity, request }: { request: Request; identity: Identity }) {
     const now = this.#options.clock.now();
     return answerOnce(resolveRequest(request, this.#catalog, entitlement(identity)), now);
+  }
+
+  async names(): Promise<NameSets> {
+    return this.#names.all;
+  }
+
+  /** A name that means nothing, or that would break another, is not saved; panels that use it move at once. */
+  async saveName({
+    kind,
+    name,
+    value,
+  }: {
+    kind: NameKind;
+    name: string;
+    value?: string | Request;
+  }): Promise<{ moved: number }> {
+    const before = this.#names.change(kind, name, value as never);
+    try {
+      if (value !== undefined) this.#tryName(kind, name);
+    } catch (error) {
+      this.#names.restore(before);
+      throw error;
+    }
+    return { moved: this.notifier.rehome() };
+  }
+
+  #tryName(kind: NameKind, name: string): void {
+    if (kind === 'views') resolveRequest({ view: name }, this.#catalog);
+    // A filter is not tied to a table: it must be readable, and fit one of them.
+    const faults: unknown[] = [];
+    for (const table of kind === 'filters' ? this.#server.tables : []) {
+      try {
+        resolveRequest({ table: table.name, filter: `@${name}` }, this.#catalog);
+        return;
+      } catch (error) {
+        faults.push(error);
+      }
+    }
+    if (faults.length > 0) throw faults[0];
   }
 
   async flush({ minSeq, views }: { minSeq: number; views?: readonly string[] }) {

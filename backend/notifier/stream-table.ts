@@ -1,6 +1,6 @@
 import { assert } from '../lib/assert.ts';
 import type { Field } from '../protocol/messages.ts';
-import type { Mode } from '../protocol/request.ts';
+import type { Mode, Request } from '../protocol/request.ts';
 import { AllStream } from '../streams/all-stream.ts';
 import { MetricStream } from '../streams/metric-stream.ts';
 import { NetStream } from '../streams/net-stream.ts';
@@ -26,6 +26,7 @@ export interface Joining {
   readonly session: SessionId;
   readonly id: string;
   readonly fields: readonly Field[];
+  readonly request: Request;
   /** Mode saf: the client's own stream. */
   readonly saf: SafEntry | undefined;
 }
@@ -61,7 +62,7 @@ export class StreamTable {
   }
 
   join(joining: Joining, at: { nowMs: number; effectiveMs: number }): Registration {
-    const { entry, fields, id, intervalMs, mode, saf, session } = joining;
+    const { entry, fields, id, intervalMs, mode, request, saf, session } = joining;
     let use = this.#uses.get(entry);
     if (use === undefined) {
       use = { registrations: new Set(), sessions: new Map(), streams: new Map() };
@@ -71,7 +72,7 @@ export class StreamTable {
     const key = mode === 'immediate' ? mode : `${mode} ${saf === undefined ? intervalMs : saf.spooled.client}`;
     const stream = use.streams.get(key) ?? this.#create(joining, of);
     use.streams.set(key, stream);
-    const registration: Registration = { session, id, fields, stream, of };
+    const registration: Registration = { session, id, fields, request, stream, of };
     stream.registrations.add(registration);
     use.registrations.add(registration);
     use.sessions.set(session, (use.sessions.get(session) ?? 0) + 1);

@@ -4,8 +4,8 @@ import type { SpoolGap } from './spool.ts';
 export interface SafQueue {
   /** The last seq that the client confirmed. */
   readonly acked: number;
-  /** What had to be let go. */
-  readonly gap: SpoolGap | undefined;
+  /** The next that had to be let go after `seq`. */
+  gapAfter(seq: number): SpoolGap | undefined;
   add(seq: number, body: string): void;
   /** Those after `seq` up to and with `upTo`, in order. */
   read(seq: number, upTo: number, limit: number): readonly { readonly seq: number; readonly body: string }[];

@@ -7,11 +7,14 @@ import type { Encode, Stream } from './stream.ts';
 
 /** Rows of one message: about a megabyte, so that a long absence does not come back as one. */
 const CHUNK_ROWS = 2000;
+/** As many cuts as a viewer may be stale: beyond, everything that is not confirmed is sent again. */
+const TAKES_MAX = 120;
 
 /**
  * Mode saf, store and forward: every state change in order, for one durable client. Changes go through the client's
  * queue on disk, also while it is connected, and leave it when the client has confirmed them. `sent` is how far this
- * connection has got; a new connection starts where the last confirmation was.
+ * connection has got; a new connection starts where the last confirmation was. A cut may hold less than everything up to
+ * its asOf, so it is remembered which cut began where.
  */
 export class SafStream implements Stream, RowSink {
   readonly wire: string;
@@ -19,6 +22,9 @@ export class SafStream implements Stream, RowSink {
   readonly #queue: SafQueue;
   readonly #onDirty: () => void;
   #sent = 0;
+  /** The cuts of this connection, oldest first: from which seq on each told. */
+  #takes: { readonly asOf: number; readonly from: number }[] = [];
+  #behind = false;
   #attached = false;
   #waiting = false;
 
@@ -38,17 +44,27 @@ export class SafStream implements Stream, RowSink {
     this.#wake();
   }
 
+  /** The last cut was full and the client has confirmed all of it: what is left follows at the client's own pace. */
+  get wantsMore(): boolean {
+    return this.#attached && this.#behind && this.#queue.acked >= this.#sent;
+  }
+
   /** A connection of the client; it says what it has, and gets everything after that. */
   attach(have: number): void {
     this.#attached = true;
     this.#sent = Math.max(have, this.#queue.acked);
+    this.#takes = [];
     this.#waiting = false;
     this.#wake();
   }
 
-  /** Frames after this seq did not arrive. */
-  rewind(seq: number): void {
-    this.#sent = Math.max(Math.min(this.#sent, seq), this.#queue.acked);
+  /** The cuts after this one did not arrive. */
+  rewind(asOf: number): void {
+    const missed = this.#takes.findIndex(take => take.asOf > asOf);
+    if (missed < 0) return;
+    const from = missed === 0 && this.#takes.length === TAKES_MAX ? 0 : this.#takes[missed]!.from;
+    this.#takes.length = missed;
+    this.#sent = Math.max(from, this.#queue.acked);
     this.#wake();
   }
 
@@ -59,21 +75,35 @@ export class SafStream implements Stream, RowSink {
   take(asOf: number): Encode | undefined {
     if (!this.dirty) return undefined;
     this.#waiting = false;
+    const from = this.#sent;
+    const texts = this.#next(asOf);
+    if (this.#behind) this.#wake();
+    if (texts.length === 0) return undefined;
+    this.#takes.push({ asOf, from });
+    if (this.#takes.length > TAKES_MAX) this.#takes.shift();
+    return () => texts;
+  }
+
+  /** Rows and gaps in order of seq, up to a chunk of rows. */
+  #next(asOf: number): string[] {
     const texts: string[] = [];
-    const gap = this.#queue.gap;
-    if (gap !== undefined && gap.to > this.#sent) {
+    let left = CHUNK_ROWS;
+    for (;;) {
+      const gap = this.#queue.gapAfter(this.#sent);
+      const upTo = gap === undefined ? asOf : Math.min(asOf, gap.from - 1);
+      const records = this.#queue.read(this.#sent, upTo, left);
+      left -= records.length;
+      if (records.length > 0) {
+        this.#sent = records.at(-1)!.seq;
+        texts.push(
+          `{"type":"rows","view":${JSON.stringify(this.wire)},"asOf":${asOf},"changes":[${records.map(({ body }) => body).join(',')}]}`,
+        );
+      }
+      this.#behind = left === 0;
+      if (this.#behind || gap === undefined || gap.to > asOf) return texts;
       texts.push(gapText({ view: this.wire, from: Math.max(gap.from, this.#sent + 1), to: gap.to }));
       this.#sent = gap.to;
     }
-    const records = this.#queue.read(this.#sent, asOf, CHUNK_ROWS);
-    if (records.length > 0) {
-      this.#sent = records.at(-1)!.seq;
-      texts.push(
-        `{"type":"rows","view":${JSON.stringify(this.wire)},"asOf":${asOf},"changes":[${records.map(({ body }) => body).join(',')}]}`,
-      );
-    }
-    if (records.length === CHUNK_ROWS) this.#wake();
-    return texts.length > 0 ? () => texts : undefined;
   }
 
   /** What a client that comes for the first time starts from. */

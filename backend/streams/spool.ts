@@ -36,9 +36,13 @@ const RECORD_BYTES = 24;
 
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS state (one INTEGER PRIMARY KEY CHECK (one = 1), epoch INTEGER NOT NULL, processed INTEGER NOT NULL) STRICT;
+  CREATE TABLE IF NOT EXISTS epoch (epoch INTEGER PRIMARY KEY, start INTEGER NOT NULL) STRICT;
   CREATE TABLE IF NOT EXISTS stream (
     id INTEGER PRIMARY KEY, client TEXT NOT NULL, key TEXT NOT NULL, request TEXT NOT NULL, start INTEGER NOT NULL,
-    acked INTEGER NOT NULL, gap_from INTEGER, gap_to INTEGER, bytes INTEGER NOT NULL DEFAULT 0, UNIQUE (client, key)) STRICT;
+    acked INTEGER NOT NULL, bytes INTEGER NOT NULL DEFAULT 0, UNIQUE (client, key)) STRICT;
+  CREATE TABLE IF NOT EXISTS gap (
+    stream INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, PRIMARY KEY (stream, last)
+  ) STRICT, WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS record (
     stream INTEGER NOT NULL, seq INTEGER NOT NULL, at INTEGER NOT NULL, body TEXT NOT NULL, PRIMARY KEY (stream, seq)
   ) STRICT, WITHOUT ROWID;`;
@@ -93,10 +97,34 @@ export class Spool {
   }
 
   drop(id: number): void {
-    this.#together(() => {
+    this.together(() => {
       this.#db.prepare('DELETE FROM record WHERE stream = ?').run(id);
+      this.#db.prepare('DELETE FROM gap WHERE stream = ?').run(id);
       this.#db.prepare('DELETE FROM stream WHERE id = ?').run(id);
     });
+  }
+
+  /** The store gives seqs after `start` once more: what is here beyond it tells of changes that never were. */
+  beginEpoch(epoch: number, start: number): void {
+    this.together(() => {
+      this.#db
+        .prepare('INSERT INTO epoch VALUES (?, ?) ON CONFLICT DO UPDATE SET start = min(start, excluded.start)')
+        .run(epoch, start);
+      this.#db.prepare('DELETE FROM record WHERE seq > ?').run(start);
+      this.#db.prepare('DELETE FROM gap WHERE last > ?').run(start);
+      this.#db
+        .prepare(
+          `UPDATE stream SET start = min(start, ?), acked = min(acked, ?),
+            bytes = (SELECT coalesce(sum(octet_length(body) + ?), 0) FROM record WHERE stream = id)`,
+        )
+        .run(start, start, RECORD_BYTES);
+    });
+  }
+
+  /** Up to where the history of an earlier epoch is that of now; undefined when that is not known. */
+  commonWith(epoch: number): number | undefined {
+    const { start } = this.#db.prepare('SELECT min(start) AS start FROM epoch WHERE epoch > ?').get(epoch)!;
+    return start === null ? undefined : Number(start);
   }
 
   /** The records of everything up to `position`, whichever streams had some. */
@@ -105,10 +133,10 @@ export class Spool {
     position: { readonly epoch: number; readonly processed: number },
     nowMs: number,
   ): void {
-    this.#together(() => {
+    this.together(() => {
       for (const { body, seq, stream } of records) {
-        this.#append.run(stream, seq, nowMs, body);
-        this.#grow.run(body.length + RECORD_BYTES, stream);
+        if (this.#append.run(stream, seq, nowMs, body).changes === 0) continue;
+        this.#grow.run(Buffer.byteLength(body) + RECORD_BYTES, stream);
       }
       this.#mark.run(position.epoch, position.processed);
     });
@@ -123,17 +151,19 @@ export class Spool {
     return Number(this.#db.prepare('SELECT acked FROM stream WHERE id = ?').get(id)?.acked ?? 0);
   }
 
-  gap(id: number): SpoolGap | undefined {
+  /** The next that the client has to be told of after `seq`. */
+  gapAfter(id: number, seq: number): SpoolGap | undefined {
     const row = this.#db
-      .prepare('SELECT gap_from AS "from", gap_to AS "to" FROM stream WHERE id = ? AND gap_to IS NOT NULL')
-      .get(id);
+      .prepare('SELECT first AS "from", last AS "to" FROM gap WHERE stream = ? AND last > ? ORDER BY last LIMIT 1')
+      .get(id, seq);
     return row as unknown as SpoolGap | undefined;
   }
 
   /** The client has these safely: they are let go. */
   ack(id: number, seq: number): void {
-    this.#together(() => {
+    this.together(() => {
       this.#remove(id, seq);
+      this.#db.prepare('DELETE FROM gap WHERE stream = ? AND last <= ?').run(id, seq);
       this.#db.prepare('UPDATE stream SET acked = max(acked, ?) WHERE id = ?').run(seq, id);
     });
   }
@@ -141,8 +171,8 @@ export class Spool {
   /** These can no longer be had, neither here nor from the log. */
   lose(id: number, { from, to }: SpoolGap): void {
     this.#db
-      .prepare('UPDATE stream SET gap_from = coalesce(gap_from, ?), gap_to = max(coalesce(gap_to, 0), ?) WHERE id = ?')
-      .run(from, to, id);
+      .prepare('INSERT INTO gap VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET first = min(first, excluded.first)')
+      .run(id, from, to);
   }
 
   /** Lets go of the oldest beyond the bounds, and remembers which. */
@@ -158,42 +188,8 @@ export class Spool {
     }
   }
 
-  close(): void {
-    this.#db.close();
-  }
-
-  #lose(id: number, upTo: number): void {
-    const first = this.#db.prepare('SELECT min(seq) AS seq FROM record WHERE stream = ?').get(id)?.seq;
-    if (first === null || first === undefined) return;
-    this.#together(() => {
-      this.lose(id, { from: Number(first), to: upTo });
-      this.#remove(id, upTo);
-    });
-  }
-
-  /** The seq up to which a stream has to be cut to be this much smaller. */
-  #seqAfter(id: number, bytes: number): number {
-    let left = bytes;
-    let last = 0;
-    for (const row of this.#db
-      .prepare('SELECT seq, length(body) AS length FROM record WHERE stream = ? ORDER BY seq')
-      .iterate(id)) {
-      last = Number(row.seq);
-      left -= Number(row.length) + RECORD_BYTES;
-      if (left <= 0) break;
-    }
-    return last;
-  }
-
-  #remove(id: number, upTo: number): void {
-    const gone = this.#db
-      .prepare('SELECT coalesce(sum(length(body) + ?), 0) AS bytes FROM record WHERE stream = ? AND seq <= ?')
-      .get(RECORD_BYTES, id, upTo);
-    this.#db.prepare('DELETE FROM record WHERE stream = ? AND seq <= ?').run(id, upTo);
-    this.#grow.run(-Number(gone?.bytes ?? 0), id);
-  }
-
-  #together(run: () => void): void {
+  /** All or nothing, also when the process is killed in between. */
+  together(run: () => void): void {
     if (this.#db.isTransaction) {
       run();
       return;
@@ -206,5 +202,47 @@ export class Spool {
       if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
       throw error;
     }
+  }
+
+  close(): void {
+    this.#db.close();
+  }
+
+  /** Nothing is left before `upTo`, so that all gaps up to there are one. */
+  #lose(id: number, upTo: number): void {
+    this.together(() => {
+      const lost = this.#db
+        .prepare(
+          `SELECT min(first) AS "from", max(last) AS "to" FROM
+            (SELECT min(seq) AS first, ? AS last FROM record WHERE stream = ?
+             UNION ALL SELECT first, last FROM gap WHERE stream = ? AND first <= ?)`,
+        )
+        .get(upTo, id, id, upTo) as unknown as SpoolGap;
+      this.#remove(id, upTo);
+      this.#db.prepare('DELETE FROM gap WHERE stream = ? AND first <= ?').run(id, upTo);
+      this.lose(id, lost);
+    });
+  }
+
+  /** The seq up to which a stream has to be cut to be this much smaller. */
+  #seqAfter(id: number, bytes: number): number {
+    let left = bytes;
+    let last = 0;
+    for (const row of this.#db
+      .prepare('SELECT seq, octet_length(body) AS length FROM record WHERE stream = ? ORDER BY seq')
+      .iterate(id)) {
+      last = Number(row.seq);
+      left -= Number(row.length) + RECORD_BYTES;
+      if (left <= 0) break;
+    }
+    return last;
+  }
+
+  #remove(id: number, upTo: number): void {
+    const gone = this.#db
+      .prepare('SELECT coalesce(sum(octet_length(body) + ?), 0) AS bytes FROM record WHERE stream = ? AND seq <= ?')
+      .get(RECORD_BYTES, id, upTo);
+    this.#db.prepare('DELETE FROM record WHERE stream = ? AND seq <= ?').run(id, upTo);
+    this.#grow.run(-Number(gone?.bytes ?? 0), id);
   }
 }

@@ -17,7 +17,7 @@ export interface Catalog {
   readonly sources: ReadonlyMap<string, Source>;
   readonly filters: NamedFilters;
   namedView(name: string): Request | undefined;
-  readonly namedViews: Iterable<string>;
+  namedViews(): Iterable<string>;
   /** Default interval, and the fastest there is. */
   readonly intervalMs: number;
 }
@@ -88,7 +88,7 @@ function expandNamedView(asked: Request, catalog: Catalog): { request: Request; 
       throw new PanelcastError('bad-request', `named views go in a circle: ${[...path, view].join(' → ')}`);
     path.push(view);
     const base = catalog.namedView(view);
-    if (base === undefined) throw unknownName('named view', view, catalog.namedViews, 'not-found');
+    if (base === undefined) throw unknownName('named view', view, catalog.namedViews(), 'not-found');
     const { filter: _own, ...overrides } = own;
     request = { ...base, ...overrides };
   }

@@ -30,14 +30,14 @@ export class RowsView implements View {
   }
 
   apply(change: ViewChange): void {
-    if (
-      change.before !== undefined &&
-      change.after !== undefined &&
-      !this.#all &&
-      this.#looksSame(change.before, change.after)
-    )
-      return;
+    if (!this.shows(change)) return;
     for (const sink of this.sinks) sink.push(change);
+  }
+
+  /** Whether a change of a row is one of what the view has of it. */
+  shows({ after, before }: ViewChange): boolean {
+    if (before === undefined || after === undefined) return before !== after;
+    return this.#all || !this.#looksSame(before, after);
   }
 
   settle(): void {}

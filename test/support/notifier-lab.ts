@@ -14,6 +14,7 @@ const OPERATOR: Identity = { role: 'operator' };
 export interface LabOptions {
   readonly dataDir?: string;
   readonly clock?: SimClock;
+  /** Read at each use: a test may change them. */
   readonly filters?: Readonly<Record<string, string>>;
   readonly views?: Readonly<Record<string, Request>>;
   readonly throttle?: ThrottleKind;
@@ -48,7 +49,7 @@ export class NotifierLab {
         sources: new Map([['events', this.source]]),
         filters: { resolve: name => filters[name], names: () => Object.keys(filters) },
         namedView: name => views[name],
-        namedViews: Object.keys(views),
+        namedViews: () => Object.keys(views),
         intervalMs: 1000,
       },
       throttle: options.throttle ?? 'adaptive',

@@ -18,13 +18,15 @@ export interface Placement {
 }
 
 /** Above this share of all changes, waiting under a value costs more than being asked at once. */
-export const FREQUENCY_MAX = 0.25;
-/** A place costs memory, and a lookup for each range. */
-const PLACES_MAX = 64;
+const FREQUENCY_MAX = 0.25;
+/** A place costs memory and, for a range, a lookup; a filter of more values than this is asked at once. */
+const PLACES_MAX = 512;
 /** Pieces of a filter of ORs; each is a place of its own, so beyond this asking is cheaper. */
 const DISJUNCTS_MAX = 32;
-/** Each is tried by a walk through the diagram for every segment of it. */
-const VARIABLES_MAX = 32;
+/** Of these the rarest is taken; each is tried by a walk through the diagram for every segment of it. */
+const VARIABLES_MAX = 12;
+/** Branches gone through to try one variable, so that no filter, however odd, takes more than some milliseconds. */
+const STEPS_MAX = 4_096;
 /** What each further place adds, so that of two equally rare variables the simpler is taken. */
 const PLACE_COST = 0.0005;
 
@@ -49,18 +51,18 @@ function split(diagram: Diagram, sample: Sample, pieces: number): readonly Place
   if (rests.size > pieces) return undefined;
   const all: Placement[] = [];
   for (const rest of rests) {
-    const placements = splitRest(diagram, rest, sample, Math.floor(pieces / rests.size));
+    const part = rests.size === 1 ? undefined : through(diagram, rest, rest);
+    const access = part === undefined || isLeaf(part) ? undefined : cheapest(part, sample);
+    const rare = access !== undefined && access.cost <= FREQUENCY_MAX;
+    const placements = rare ? access.placements : splitRest(diagram, rest, sample, Math.floor(pieces / rests.size));
     if (placements === undefined) return undefined;
     all.push(...placements);
   }
   return all;
 }
 
-/** The rows that go through one rest: by the first variable if that is rare, else by what the rest asks. */
+/** The rows that go through one rest, by what that asks: the first variable says too little. */
 function splitRest(top: Branch, rest: Diagram, sample: Sample, pieces: number): readonly Placement[] | undefined {
-  const part = through(top, rest, rest);
-  const single = isLeaf(part) ? undefined : cheapest(part, sample);
-  if (single !== undefined && single.cost <= FREQUENCY_MAX) return single.placements;
   return split(rest, sample, pieces - 1)?.map(placement => ({
     ...placement,
     rest: through(top, rest, placement.rest),
@@ -87,7 +89,7 @@ function accessBy(
   const { kind } = variable.origin;
   if (kind === 'pattern') return accessByLiteral(diagram, branches, variable, sample);
   if (kind !== 'column' && kind !== 'folded') return undefined;
-  const raised = cofactors(diagram, branches, variable, PLACES_MAX);
+  const raised = cofactors(diagram, branches, variable, STEPS_MAX / branches.length);
   if (raised === undefined) return undefined;
   const placements: Placement[] = [];
   const put = (place: Place, rest: Diagram): void => {

@@ -2,11 +2,10 @@ import { assert } from '../../lib/assert.ts';
 import type { Row } from '../../protocol/schema.ts';
 import type { Filter } from '../../sql/filter.ts';
 import { Bucket, type Slot } from './bucket.ts';
+import { MATCH, type Match } from './match.ts';
 import { Rests } from './rests.ts';
 import { Sample } from './sample.ts';
-import { MATCH, type Match, Walk } from './walk.ts';
-
-export { MATCH, type Match };
+import { Walk } from './walk.ts';
 
 export type FilterId = number;
 
@@ -23,6 +22,11 @@ export class Matcher {
   readonly #slots: (Slot[] | undefined)[] = [];
   readonly #free: FilterId[] = [];
   readonly #walk = new Walk();
+
+  /** Some rows of the table, so that filters find good places before the first change is seen. */
+  constructor(rows: Iterable<Row> = []) {
+    for (const row of rows) this.#sample.see(row);
+  }
 
   get size(): number {
     return this.#slots.length - this.#free.length;

@@ -3,12 +3,9 @@ import { decide } from '../../sql/diagram.ts';
 import type { Variable } from '../../sql/variable.ts';
 import type { Bucket } from './bucket.ts';
 import { columnsChanged } from './changed-columns.ts';
+import { MATCH, type Match } from './match.ts';
 import type { Rest } from './rests.ts';
 import type { PlaceIndex } from './value-index.ts';
-
-/** What a transition is to a filter, as bits: the new row is kept, the old row was. */
-export const MATCH = { enters: 1, leaves: 2, stays: 3 } as const;
-export type Match = (typeof MATCH)[keyof typeof MATCH];
 
 /** One row of a transition, and the instant that now() stands for in it. */
 export interface Image {
@@ -40,7 +37,7 @@ export class Walk {
   }
 
   go(root: Bucket, before: Image | undefined, after: Image | undefined): void {
-    this.#found.length = 0;
+    this.#forget();
     this.#number++;
     if (before !== undefined && after !== undefined) {
       this.#changed = columnsChanged(before.row, after.row, before.nowMs !== after.nowMs);
@@ -53,10 +50,16 @@ export class Walk {
   report(visit: (id: number, match: Match) => void): void {
     const ids = this.#ids;
     if (ids.length === 0) return;
-    this.#ids = [];
     const matches = ids.map(id => this.#kept[id] as Match); // an id is listed only once it has bits
-    for (const id of ids) this.#kept[id] = 0;
+    this.#forget();
     for (let i = 0; i < ids.length; i++) visit(ids[i]!, matches[i]!);
+  }
+
+  /** Also what a walk left that ended in an error. */
+  #forget(): void {
+    for (const id of this.#ids) this.#kept[id] = 0;
+    if (this.#ids.length > 0) this.#ids = [];
+    this.#found.length = 0;
   }
 
   #both(bucket: Bucket, before: Image, after: Image): void {
