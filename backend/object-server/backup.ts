@@ -29,7 +29,7 @@ async function copyDatabase(
   rmSync(unfinished, { force: true });
   try {
     await backup(source, unfinished, { rate: STEP_PAGES, ...(progress ? { progress } : {}) });
-    replaceDurably(unfinished, target);
+    await replaceDurably(unfinished, target);
   } catch (error) {
     rmSync(unfinished, { force: true });
     throw storageError(error, () => true) ?? error;
@@ -74,7 +74,7 @@ export async function restore(
     await copyDatabase(source, incoming);
     beginEpoch(incoming);
     const former = isTaken ? directory.setAside(options.now) : undefined;
-    replaceDurably(incoming, directory.database);
+    await replaceDurably(incoming, directory.database);
     return { former };
   } finally {
     source.close();

@@ -1,18 +1,18 @@
-import { closeSync, fsyncSync, openSync, renameSync } from 'node:fs';
+import { open, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /** Puts a finished file in the place of another, so that after a power cut there is the one or the other, whole. */
-export function replaceDurably(finished: string, target: string): void {
-  syncFile(finished);
-  renameSync(finished, target);
-  syncFile(dirname(target));
+export async function replaceDurably(finished: string, target: string): Promise<void> {
+  await syncFile(finished);
+  await rename(finished, target);
+  await syncFile(dirname(target));
 }
 
-export function syncFile(path: string): void {
-  const fd = openSync(path, 'r');
+async function syncFile(path: string): Promise<void> {
+  const file = await open(path, 'r');
   try {
-    fsyncSync(fd);
+    await file.sync();
   } finally {
-    closeSync(fd);
+    await file.close();
   }
 }

@@ -99,12 +99,19 @@ function bringTable(db: DatabaseSync, table: TableDefinition): 'as it was' | 'ex
   const fault = firstLoss(table, stored);
   if (fault) {
     if (!isEmpty(db, table.name)) throw loses(fault, `undo that change, or ${emptyIt(table.name)}`);
-    db.exec(`DROP TABLE ${quoteName(table.name)}; ${createTableSql(table)}`);
+    recreate(db, table);
     return 'anew';
   }
   const added = table.columns.filter(column => !stored.some(old => old.name === column.name));
   for (const column of added) db.exec(`ALTER TABLE ${quoteName(table.name)} ADD COLUMN ${columnSql(table, column)}`);
   return added.length > 0 ? 'extended' : 'as it was';
+}
+
+/** Serials of the former table stay used up. */
+function recreate(db: DatabaseSync, table: TableDefinition): void {
+  const last = db.prepare('SELECT seq FROM sqlite_sequence WHERE name = ?').get(table.name)?.seq;
+  db.exec(`DROP TABLE ${quoteName(table.name)}; ${createTableSql(table)}`);
+  if (last !== undefined) db.prepare('INSERT INTO sqlite_sequence VALUES (?, ?)').run(table.name, last);
 }
 
 /** What of the configured table cannot be had by adding columns, in words; undefined when nothing. */

@@ -105,6 +105,18 @@ describe('tables at start', () => {
     await server.close();
   });
 
+  it('go on counting serials when events, being empty, are made anew', async () => {
+    const options = { dataDir: tempDir(), mode: 'durable', clock: new SimClock() } as const;
+    const extra = parseColumns([{ name: 'circuit', type: 'text' }], 'events.columns');
+    const before = ObjectServer.open({ ...options, tables: [eventsTable(extra)] });
+    await done(before, before.intake([{ identifier: 'a' }, { identifier: 'b' }]));
+    await done(before, before.execute('DELETE FROM events'));
+    await before.close();
+    const after = openServer(options);
+    await done(after, after.intake([{ identifier: 'c' }]));
+    expect(after.select('events', { columns: ['serial'] })).toEqual([[3]]);
+  });
+
   it('are strict about types', async () => {
     const server = openServer();
     await expect(
