@@ -4,7 +4,7 @@ import { PanelcastError } from '../lib/panelcast-error.ts';
 import type { TableSchema } from '../protocol/schema.ts';
 import { compare, truthy } from './comparison.ts';
 import { type Condition, FALSE, junction, not, type Test } from './condition.ts';
-import type { Between, Comparison, Expression, In, Like, Literal } from './expression.ts';
+import type { Between, Comparison, ComparisonOperator, Expression, In, Like, Literal } from './expression.ts';
 import { matches } from './pattern-condition.ts';
 import { arithmetic, type Constant, columnTerm, NOW_TERM, NULL_TERM, number, type Term } from './term.ts';
 import { unionOf } from './value-set.ts';
@@ -54,25 +54,25 @@ class Check {
         return negated ? not(test) : test;
       }
     }
-    return compare(this.#value(left), operator, this.#value(right), { left: left.start, right: right.start });
+    return this.#compare(left, operator, right);
   }
 
   #between({ negated, operand, low, high }: Between): Condition {
-    const value = this.#value(operand);
-    const both = junction('and', [
-      compare(value, '>=', this.#value(low), { left: operand.start, right: low.start }),
-      compare(value, '<=', this.#value(high), { left: operand.start, right: high.start }),
-    ]);
+    const both = junction('and', [this.#compare(operand, '>=', low), this.#compare(operand, '<=', high)]);
     return negated ? not(both) : both;
   }
 
   #in({ negated, operand, items }: In): Condition {
-    const value = this.#value(operand);
-    const equals = items.map(item =>
-      compare(value, '=', this.#value(item), { left: operand.start, right: item.start }),
-    );
-    const any = anyOf(equals);
+    this.#value(operand);
+    const any = anyOf(items.map(item => this.#compare(operand, '=', item)));
     return negated ? not(any) : any;
+  }
+
+  #compare(left: Expression, operator: ComparisonOperator, right: Expression): Condition {
+    const [a, b] = [this.#value(left), this.#value(right)];
+    if (isSeconds(a)) refuseDuration(right);
+    if (isSeconds(b)) refuseDuration(left);
+    return compare(a, operator, b, { left: left.start, right: right.start });
   }
 
   #like({ operator, negated, operand, pattern, escapedBy }: Like): Condition {
@@ -147,6 +147,16 @@ const CONDITIONS: ReadonlySet<Expression['kind']> = new Set([
 
 function isCondition(expression: Expression): boolean {
   return CONDITIONS.has(expression.kind);
+}
+
+function isSeconds(term: Term): boolean {
+  return term.kind === 'column' && term.column.format === 'seconds';
+}
+
+/** Durations are milliseconds, as times are; beside a column of seconds `5m` would silently mean three days. */
+function refuseDuration(expression: Expression): void {
+  if (expression.kind !== 'literal' || expression.form !== 'duration') return;
+  fail(`the column is in seconds, so write ${Number(expression.value) / 1_000} instead of a duration`, expression);
 }
 
 /** What `IS` tests the truth of: TRUE and FALSE always, NULL if a condition stands before it. */

@@ -3,16 +3,11 @@
  * OR, AND, NOT, equality and IS and IN and LIKE and BETWEEN, ordering, sums, products, sign.
  */
 import { PanelcastError } from '../lib/panelcast-error.ts';
-import {
-  type ArithmeticOperator,
-  type ComparisonOperator,
-  type Expression,
-  type Like,
-  type Literal,
-  partsOf,
-} from './expression.ts';
+import type { ArithmeticOperator, ComparisonOperator, Expression, Like, Literal } from './expression.ts';
 import { INFIX_POWER, KEYWORDS, POWER, symbol } from './grammar.ts';
+import { boundHeight, tooDeep } from './height.ts';
 import { FILTER_CHARS_MAX, IN_ITEMS_MAX, NESTING_MAX } from './limits.ts';
+import { numberLiteral } from './number-literal.ts';
 import { durationMs, type Token, tokenize } from './tokens.ts';
 
 /** Reads a whole text as one expression, or throws `bad-filter` with the offset of the first thing it cannot take. */
@@ -292,36 +287,4 @@ class Parser {
     const found = kind === 'end' ? 'the filter ends' : `there is ${this.#text.slice(start, Math.min(end, start + 40))}`;
     throw new PanelcastError('bad-filter', `expected ${wanted} at ${start}, but ${found}`, { position: start });
   }
-}
-
-function numberLiteral(token: Token): Literal {
-  const { text, start, end } = token;
-  const value = Number(text);
-  const real = /[.eE]/.test(text);
-  if (!Number.isFinite(value))
-    throw new PanelcastError('bad-filter', `${text} at ${start} is more than a real number can hold`, {
-      position: start,
-    });
-  if (!real && !Number.isSafeInteger(value))
-    throw new PanelcastError(
-      'bad-filter',
-      `${text} at ${start} is beyond 2^53; whole numbers must be within ±${Number.MAX_SAFE_INTEGER}`,
-      {
-        position: start,
-      },
-    );
-  return { kind: 'literal', value, form: real ? 'real' : 'integer', start, end };
-}
-
-/** `a + b + c` is no deeper for the parser, but each sum holds the one before: whoever walks the tree must be safe too. */
-function boundHeight(expression: Expression): void {
-  let level: readonly Expression[] = [expression];
-  for (let height = 0; level.length > 0; height++) {
-    if (height > NESTING_MAX) throw tooDeep(level[0]!.start);
-    level = level.flatMap(partsOf);
-  }
-}
-
-function tooDeep(position: number): PanelcastError {
-  return new PanelcastError('bad-filter', `nested deeper than ${NESTING_MAX} at ${position}`, { position });
 }

@@ -2,16 +2,21 @@ import type { Row } from '../../backend/protocol/schema.ts';
 import { compileFilter, type Filter } from '../../backend/sql/filter.ts';
 import { Matcher } from '../../backend/views/matcher/matcher.ts';
 import { Random } from '../support/random.ts';
-import { type BenchFilter, EVENTS, randomBenchFilter, randomEvent, randomTransition } from './support/filters.ts';
+import {
+  type BenchFilter,
+  EVENTS,
+  NETWORK,
+  type Network,
+  randomBenchFilter,
+  randomEvent,
+  randomTransition,
+} from './support/filters.ts';
 
 /**
- * One change after the other against many filters.
+ * One change after the other against many filters, which three contenders decide.
  * matcher: the index. diagrams: every filter's diagram asked about both rows. closures: the same with a function that is
  * written by hand for each filter, which is what a server without an index would do at best.
  */
-export const MATCHER_CONTENDERS = ['matcher', 'diagrams', 'closures'] as const;
-export type MatcherContender = (typeof MATCHER_CONTENDERS)[number];
-
 export interface Transition {
   readonly before: Row | undefined;
   readonly after: Row | undefined;
@@ -32,11 +37,16 @@ export interface MatcherFigures {
 const NOW = 1_700_003_600_000;
 
 /** Distinct filters, as the view table has them: each of another canonical form. */
-export function matcherWorkload(filters: number, transitions: number, seed = 1): MatcherWorkload {
+export function matcherWorkload(
+  filters: number,
+  transitions: number,
+  network: Network = NETWORK,
+  seed = 1,
+): MatcherWorkload {
   const random = new Random(seed);
   const byForm = new Map<string, [Filter, BenchFilter]>();
   while (byForm.size < filters) {
-    const written = randomBenchFilter(random);
+    const written = randomBenchFilter(random, network);
     const filter = compileFilter(written.text, EVENTS);
     byForm.set(filter.canonical, [filter, written]);
   }
@@ -44,7 +54,9 @@ export function matcherWorkload(filters: number, transitions: number, seed = 1):
   return {
     filters: pairs.map(([filter]) => filter),
     handWritten: pairs.map(([, written]) => written),
-    transitions: Array.from({ length: transitions }, (_, i) => randomTransition(random, randomEvent(random, i))),
+    transitions: Array.from({ length: transitions }, (_, i) =>
+      randomTransition(random, randomEvent(random, i, network)),
+    ),
   };
 }
 

@@ -19,6 +19,7 @@ const EVENTS: TableSchema = {
     },
     { name: 'site', type: 'text', nullable: true },
     { name: 'load', type: 'real', nullable: true },
+    { name: 'expires_after', type: 'integer', nullable: true, format: 'seconds' },
     { name: 'last_occurrence', type: 'integer', nullable: true, format: 'time-ms' },
   ],
 };
@@ -66,6 +67,8 @@ describe('a filter does not fit its table', () => {
     ['last_occurrence > 2 * now()', 18, 'now() can be compared with whole columns only'],
     ['load > now()', 7, 'now() can be compared with whole columns only'],
     ['severity * 9007199254740991 * 9 > 1', 0, 'goes beyond 2^53'],
+    ['expires_after > 5m', 16, 'the column is in seconds, so write 300 instead of a duration'],
+    ['5m IN (1, expires_after)', 0, 'so write 300'],
     ['@night', 0, 'unknown named filter @night'],
   ])('%s', (text, position, message) => {
     const fault = faultOf(() => compileFilter(text, EVENTS));

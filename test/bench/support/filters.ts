@@ -10,9 +10,23 @@ const COLUMN = Object.fromEntries(EVENTS.columns.map(({ name }) => [name, column
   number
 >;
 
-const NODES = 5_000;
-const SITES = 200;
-const SERVICES = 60;
+/** What events and filters name. */
+export interface Network {
+  readonly nodes: number;
+  readonly sites: number;
+  readonly services: number;
+  readonly classes: number;
+}
+
+export const NETWORK: Network = { nodes: 5_000, sites: 200, services: 60, classes: 100 };
+
+/** More panels because there is more to watch: about as many of them concern one event at any size. */
+export function networkFor(filters: number): Network {
+  const times = Math.max(1, filters / 1_000);
+  const { nodes, sites, services, classes } = NETWORK;
+  return { nodes: nodes * times, sites: sites * times, services: services * times, classes: classes * times };
+}
+
 const GROUPS = 40;
 const OWNERS = 80;
 const WORDS =
@@ -22,24 +36,25 @@ const T0 = 1_700_000_000_000;
 /** Few are critical, most are of the middle: the shape of a real event list. */
 const SEVERITIES = [0, 0, 1, 2, 2, 2, 3, 3, 3, 3, 4, 4, 5];
 
-export function randomEvent(random: Random, serial: number): Row {
-  const node = random.int(NODES);
+export function randomEvent(random: Random, serial: number, network = NETWORK): Row {
+  const node = random.int(network.nodes);
+  const site = siteName(node % network.sites);
   const values: Record<string, Value> = {
     identifier: `node${node}:${serial}`,
     serial,
-    node: nodeName(node),
+    node: nodeName(node, site),
     node_alias: `10.${node >> 8}.${node & 255}.1`,
-    site: siteName(node % SITES),
+    site,
     location: `rack ${node % 97}`,
-    service: `service-${random.int(SERVICES)}`,
+    service: `service-${random.int(network.services)}`,
     agent: `snmp-${random.int(7)}`,
     manager: 'trapd',
     alert_group: `group-${random.int(GROUPS)}`,
     alert_key: `ifIndex.${random.int(64)}`,
-    class: random.int(100),
+    class: random.int(network.classes),
     type: random.int(3),
     severity: random.pick(SEVERITIES),
-    summary: `${random.pick(WORDS)} ${random.pick(WORDS)} on ifIndex.${random.int(64)} of ${nodeName(node)}`,
+    summary: `${random.pick(WORDS)} ${random.pick(WORDS)} on ifIndex.${random.int(64)} of ${nodeName(node, site)}`,
     first_occurrence: T0 - random.int(86_400_000),
     last_occurrence: T0 + random.int(3_600_000),
     state_change: T0 + random.int(3_600_000),
@@ -80,13 +95,13 @@ export interface BenchFilter {
   readonly keeps: (row: Row) => boolean;
 }
 
-export function randomBenchFilter(random: Random): BenchFilter {
+export function randomBenchFilter(random: Random, network = NETWORK): BenchFilter {
   const kind = random.int(10);
-  if (kind < 2) return rare(random);
-  if (kind < 6) return both(rare(random), common(random));
-  if (kind < 7) return both(both(rare(random), common(random)), common(random));
-  if (kind < 8) return either(both(rare(random), common(random)), rare(random));
-  return both(rare(random), either(common(random), common(random)));
+  if (kind < 2) return rare(random, network);
+  if (kind < 6) return both(rare(random, network), common(random));
+  if (kind < 7) return both(both(rare(random, network), common(random)), common(random));
+  if (kind < 8) return either(both(rare(random, network), common(random)), rare(random, network));
+  return both(rare(random, network), either(common(random), common(random)));
 }
 
 function both(a: BenchFilter, b: BenchFilter): BenchFilter {
@@ -98,30 +113,29 @@ function either(a: BenchFilter, b: BenchFilter): BenchFilter {
 }
 
 /** What makes a panel somebody's own: a node, some sites, a service, a customer's prefix, a word. */
-function rare(random: Random): BenchFilter {
+function rare(random: Random, network: Network): BenchFilter {
+  const node = (): string => {
+    const number = random.int(network.nodes);
+    return nodeName(number, siteName(number % network.sites));
+  };
+  const site = (): string => siteName(random.int(network.sites));
   switch (random.int(10)) {
     case 0:
     case 1:
-      return equal('node', nodeName(random.int(NODES)));
+      return equal('node', node());
     case 2:
     case 3:
-      return equal('site', siteName(random.int(SITES)));
+      return equal('site', site());
     case 4:
-      return oneOf(
-        'site',
-        several(random, () => siteName(random.int(SITES))),
-      );
+      return oneOf('site', several(random, site));
     case 5:
-      return oneOf(
-        'node',
-        several(random, () => nodeName(random.int(NODES))),
-      );
+      return oneOf('node', several(random, node));
     case 6:
-      return equal('service', `service-${random.int(SERVICES)}`);
+      return equal('service', `service-${random.int(network.services)}`);
     case 7:
-      return beginsWith('node', nodeName(random.int(NODES)).slice(0, 6 + random.int(3)));
+      return beginsWith('node', node().slice(0, 6 + random.int(3)));
     case 8:
-      return range('class', random.int(97), random.int(4));
+      return range('class', random.int(network.classes), random.int(4));
     default:
       return contains('summary', `${random.pick(WORDS)} ${random.pick(WORDS)}`);
   }
@@ -196,8 +210,8 @@ function missing(name: string): BenchFilter {
   return { text: `${name} IS NULL`, keeps: row => row[column] === null };
 }
 
-function nodeName(node: number): string {
-  return `${['core', 'edge', 'acc', 'dist'][node % 4]}-${String(node).padStart(4, '0')}.${siteName(node % SITES)}.example.net`;
+function nodeName(node: number, site: string): string {
+  return `${['core', 'edge', 'acc', 'dist'][node % 4]}-${String(node).padStart(4, '0')}.${site}.example.net`;
 }
 
 function siteName(site: number): string {

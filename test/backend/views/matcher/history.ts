@@ -1,7 +1,8 @@
 /** Filters that come and go between transitions, checked against asking every filter. */
 import type { Row } from '../../../../backend/protocol/schema.ts';
 import { compileFilter, type Filter } from '../../../../backend/sql/filter.ts';
-import { type Match, Matcher } from '../../../../backend/views/matcher/matcher.ts';
+import type { Match } from '../../../../backend/views/matcher/match.ts';
+import { Matcher } from '../../../../backend/views/matcher/matcher.ts';
 import type { Random } from '../../../support/random.ts';
 import { HURTING, NOW, randomAtom, randomFilter, randomRow } from '../../sql/random-filters.ts';
 

@@ -7,16 +7,16 @@ import { HURTING, NOW, randomRow } from '../../sql/random-filters.ts';
 import { found, play, pointedFilter, randomHistory, randomTransition, type Step } from './history.ts';
 
 describe('a matcher', () => {
-  it('finds what asking every filter finds, while filters come and go', () => {
+  it('finds what asking every filter finds, while filters come and go', { timeout: 60_000 }, () => {
     let [matches, sizeMax] = [0, 0];
     const run = (steps: readonly Step[]): void => {
       const played = play(steps);
       matches += played.matches;
       sizeMax = Math.max(sizeMax, played.sizeMax);
     };
-    checkHistories({ seed: 1, count: 6, generate: random => randomHistory(random, 300, 24), run });
+    checkHistories({ seed: 1, count: 4, generate: random => randomHistory(random, 200, 36), run });
     expect(sizeMax).toBeGreaterThan(600);
-    expect(matches).toBeGreaterThan(60_000);
+    expect(matches).toBeGreaterThan(40_000);
   });
 
   it('is empty again once all filters are gone, and gives their ids out again', () => {
