@@ -1,6 +1,7 @@
 import type { Clock, Timer } from '../lib/clock.ts';
 import { PanelcastError } from '../lib/panelcast-error.ts';
 import type { ErrorMessage, Opened } from '../protocol/messages.ts';
+import type { Mode } from '../protocol/request.ts';
 import type { Source } from '../sources/source.ts';
 import { AllStream } from '../streams/all-stream.ts';
 import { seriesText } from '../streams/encode.ts';
