@@ -27,6 +27,8 @@ const DISJUNCTS_MAX = 32;
 const VARIABLES_MAX = 12;
 /** Branches gone through to try one variable, so that no filter, however odd, takes more than some milliseconds. */
 const STEPS_MAX = 4_096;
+/** A diagram of more is no panel's; it is asked as it is. */
+const BRANCHES_MAX = 256;
 /** What each further place adds, so that of two equally rare variables the simpler is taken. */
 const PLACE_COST = 0.0005;
 
@@ -71,6 +73,7 @@ function splitRest(top: Branch, rest: Diagram, sample: Sample, pieces: number): 
 
 function cheapest(diagram: Branch, sample: Sample): Access | undefined {
   const branches = branchesOf(diagram);
+  if (branches.length > BRANCHES_MAX) return undefined;
   const variables = new Map(branches.map(({ variable }) => [variable.key, variable]));
   let best: Access | undefined;
   for (const variable of [...variables.values()].slice(0, VARIABLES_MAX)) {
