@@ -6,6 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ensureBuilt } from '../build/ensure-built.ts';
 
 interface Tally {
   passed: number;
@@ -43,6 +44,7 @@ function runTests(args: readonly string[]): Tally {
   }
 }
 
+await ensureBuilt();
 const total: Tally = { passed: 0, failed: 0, skipped: 0 };
 for (const [name, command] of Object.entries(CHECKS)) {
   process.stdout.write(`${name}\n`);

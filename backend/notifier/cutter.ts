@@ -27,6 +27,8 @@ export interface CutterOptions {
 export interface SweepRecord {
   /** Its number since the start. */
   readonly sweep: number;
+  /** In its turn; otherwise a flush, an immediate stream or a newcomer brought it about. */
+  readonly due: boolean;
   readonly atMs: number;
   readonly asOf: number;
   readonly busyMs: number;
@@ -57,6 +59,7 @@ export class Cutter {
   #immediateTimer: Timer | undefined;
   #sweep: Sweep | undefined;
   #turn = 0;
+  #distributionMs = 0;
   #sweeps = 0;
 
   constructor(options: CutterOptions) {
@@ -123,6 +126,11 @@ export class Cutter {
       this.#held.add(live);
     }
     this.schedule();
+  }
+
+  /** Writing the last cuts to the sockets took this long, on their thread. */
+  distributed(ms: number): void {
+    this.#distributionMs = ms;
   }
 
   finishSweep(): void {
@@ -206,13 +214,14 @@ export class Cutter {
         done: (encoded, busyMs) => {
           this.#sweep = undefined;
           counters.sweepSeconds.observe(busyMs / 1000);
-          if (scheduled) throttle.swept(busyMs);
+          if (scheduled) throttle.swept(busyMs + this.#distributionMs);
           const bytes = encoded.reduce(
             (sum, { texts }) => sum + texts.reduce((length, text) => length + text.length, 0),
             0,
           );
           this.#record({
             sweep: ++this.#sweeps,
+            due: scheduled,
             atMs,
             asOf: facts.asOf,
             busyMs,

@@ -20,7 +20,8 @@ export interface Identity {
   readonly user?: string;
 }
 
-export type ToNotifier =
+/** What a session wants. */
+export type SessionMessage =
   | {
       readonly type: 'join';
       readonly session: SessionId;
@@ -42,6 +43,11 @@ export type ToNotifier =
   | { readonly type: 'ack'; readonly session: SessionId; readonly view: string; readonly seq: number }
   /** The session had fallen behind after the cut `since` and has caught its breath: bring it up to now. */
   | { readonly type: 'refresh'; readonly session: SessionId; readonly since: number };
+
+export type ToNotifier =
+  | SessionMessage
+  /** The last output is written to everybody; it took this long, which is part of a sweep. */
+  | { readonly type: 'distributed'; readonly ms: number };
 
 /** Where a message's text stands in the batch's `texts`: UTF-8 JSON, one object. */
 export interface Span {

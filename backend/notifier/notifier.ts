@@ -11,7 +11,7 @@ import type { Catalog } from '../views/resolve-request.ts';
 import { ViewTable } from '../views/view-table.ts';
 import { Cutter } from './cutter.ts';
 import { FlushDesk, type FlushRequest } from './flush-desk.ts';
-import type { CutFacts, Identity, NotifierLink, OutputBatch, ToNotifier } from './link.ts';
+import type { CutFacts, Identity, NotifierLink, OutputBatch, SessionMessage, ToNotifier } from './link.ts';
 import type { LiveStream } from './live-stream.ts';
 import { Outbox } from './outbox.ts';
 import { Registrar } from './registrar.ts';
@@ -53,7 +53,7 @@ export class Notifier implements NotifierLink {
   readonly #outbox = new Outbox();
   readonly #flushes: FlushDesk;
   #depth = 0;
-  #inbox: ToNotifier[] = [];
+  #inbox: SessionMessage[] = [];
   #roundTimer: Timer | undefined;
   #receive: (batch: OutputBatch) => void = () => {};
 
@@ -95,7 +95,11 @@ export class Notifier implements NotifierLink {
   }
 
   tell(messages: readonly ToNotifier[]): void {
-    this.#inbox.push(...messages);
+    for (const message of messages) {
+      if (message.type === 'distributed') this.cutter.distributed(message.ms);
+      else this.#inbox.push(message);
+    }
+    if (this.#inbox.length === 0) return;
     // Who flushes waits for his own edit to appear; everybody else can wait for company.
     if (messages.some(({ type }) => type === 'flush')) this.#round();
     else this.#roundTimer ??= this.#options.clock.after(ROUND_MS, () => this.#round());
@@ -162,7 +166,7 @@ export class Notifier implements NotifierLink {
     });
   }
 
-  #take(message: ToNotifier, round: Round): void {
+  #take(message: SessionMessage, round: Round): void {
     if (message.type === 'join') {
       const { client, identity, resume, session } = message;
       this.sessions.add({ id: session, identity, client, resume });
@@ -246,7 +250,7 @@ export class Notifier implements NotifierLink {
     if (batch !== undefined) this.#receive(batch);
   }
 
-  #refuse(message: ToNotifier, error: unknown, round: Round): void {
+  #refuse(message: SessionMessage, error: unknown, round: Round): void {
     const known =
       error instanceof PanelcastError
         ? error

@@ -169,6 +169,7 @@ const SWEEPS = table<NotifierStatus['sweeps'][number]>('sweeps', {
   columns: {
     sweep: whole('Its number since the start.', ({ sweep }) => sweep),
     at: time('The instant of its cut.', ({ atMs }) => atMs),
+    due: yes('In its turn, and not a flush or an immediate stream.', ({ due }) => due),
     as_of: whole('The seq that it was cut at.', ({ asOf }) => asOf),
     busy_ms: real('Encoding, without the pauses.', ({ busyMs }) => busyMs),
     interval_ms: whole('The interval at that time.', ({ intervalMs }) => intervalMs),

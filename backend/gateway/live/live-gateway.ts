@@ -93,7 +93,10 @@ export class LiveGateway {
       limits,
       sessions: this.#sessions,
       groups: this.#groups,
-      onIdle: () => this.#whenIdle?.(),
+      onIdle: () => {
+        this.#house.tell({ type: 'distributed', ms: this.#fanout.lastBusyMs });
+        this.#whenIdle?.();
+      },
     });
     link.onOutput(batch => this.#fanout.receive(batch));
     this.#timer = clock.after(TICK_MS, () => this.#tick());
