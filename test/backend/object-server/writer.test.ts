@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
 import { ObjectServer } from '../../../backend/object-server/object-server.ts';
 import { SimClock } from '../../support/sim-clock.ts';
@@ -49,6 +51,33 @@ describe('a group of writes', () => {
       [3, 'e'],
     ]);
     expect(server.readChanges(1, 10)).toEqual(changes);
+  });
+
+  it('undoes all of a batch that fails in the middle, and nothing of the others', async () => {
+    const options = { dataDir: tempDir(), mode: 'durable', clock: new SimClock() } as const;
+    await ObjectServer.open(options).close();
+    const db = new DatabaseSync(join(options.dataDir, 'panelcast.db'));
+    db.exec(`CREATE TRIGGER poison BEFORE INSERT ON events WHEN NEW.identifier = 'poison' BEGIN
+      SELECT RAISE(ABORT, 'poisoned'); END`);
+    db.close();
+    const server = openServer(options);
+    const changes = collect(server);
+    const writes = [['a'], ['b', 'poison', 'c'], ['d', 'a']].map(identifiers =>
+      server.intake(identifiers.map(identifier => ({ identifier }))),
+    );
+    server.drain();
+    const settled = await Promise.allSettled(writes);
+    expect(settled.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect(changes.map(({ seq, after }) => [seq, after![0]])).toEqual([
+      [1, 'a'],
+      [2, 'd'],
+      [3, 'a'],
+    ]);
+    expect(server.readChanges(1, 10)).toEqual(changes);
+    expect(events(server, 'identifier', 'tally')).toEqual([
+      { identifier: 'a', tally: 2 },
+      { identifier: 'd', tally: 1 },
+    ]);
   });
 
   it('answers its writers even when a listener fails, since they are stored', async () => {
