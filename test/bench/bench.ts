@@ -1,20 +1,28 @@
-/** `npm run bench [-- name …]`: runs the named benchmarks, or all; prints each and keeps it in results/ and RESULTS.md. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+/**
+ * `npm run bench [-- name …]`: runs the named benchmarks, or all; prints each and keeps it in results/ and RESULTS.md.
+ * A folder of benchmarks has one name for all of them: `notifier` runs `notifier/matcher`, `notifier/fanout` …
+ * `--quick` tries them out in small sizes and keeps nothing.
+ */
+import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { nearest } from '../../backend/lib/nearest.ts';
 import type { Benchmark } from './support/benchmark.ts';
 import { circumstances } from './support/machine.ts';
 import { type CaseResult, measure } from './support/measure.ts';
 import { markdown, type Report } from './support/report.ts';
 import { withSection } from './support/results-document.ts';
+import { QUICK } from './support/sizes.ts';
 
 const FOLDER = import.meta.dirname;
 const SUFFIX = '.bench.ts';
 
-const known = readdirSync(FOLDER)
-  .filter(file => file.endsWith(SUFFIX))
-  .map(file => file.slice(0, -SUFFIX.length))
+const known = globSync(
+  ['*', '*/*'].map(files => files + SUFFIX),
+  { cwd: FOLDER },
+)
+  .map(file => file.slice(0, -SUFFIX.length).replaceAll('\\', '/'))
   .sort();
+const groups = [...new Set(known.filter(name => name.includes('/')).map(name => dirname(name)))];
 
 async function run(name: string, command: string): Promise<Report> {
   const { benchmark } = (await import(join(FOLDER, `${name}${SUFFIX}`))) as { benchmark: Benchmark };
@@ -27,24 +35,27 @@ async function run(name: string, command: string): Promise<Report> {
 }
 
 function keep(report: Report): void {
-  mkdirSync(join(FOLDER, 'results'), { recursive: true });
-  writeFileSync(join(FOLDER, 'results', `${report.name}.json`), `${JSON.stringify(report, null, 2)}\n`);
+  const figures = join(FOLDER, 'results', `${report.name}.json`);
+  mkdirSync(dirname(figures), { recursive: true });
+  writeFileSync(figures, `${JSON.stringify(report, null, 2)}\n`);
   const file = join(FOLDER, 'RESULTS.md');
   const before = existsSync(file) ? readFileSync(file, 'utf8') : '';
   writeFileSync(file, withSection(before, report.name, markdown(report)));
 }
 
-const asked = process.argv.slice(2);
-const wrong = asked.filter(name => !known.includes(name));
+const asked = process.argv.slice(2).filter(name => name !== '--quick');
+const names = [...known, ...groups];
+const wrong = asked.filter(name => !names.includes(name));
 for (const name of wrong) {
-  const meant = nearest(name, known);
-  console.error(`no benchmark ${name}; ${meant ? `did you mean ${meant}?` : `there are ${known.join(', ')}`}`);
+  const meant = nearest(name, names);
+  console.error(`no benchmark ${name}; ${meant ? `did you mean ${meant}?` : `there are ${names.join(', ')}`}`);
 }
 if (wrong.length > 0) process.exit(2);
 
-for (const name of asked.length > 0 ? asked : known) {
+const chosen = known.filter(name => asked.length === 0 || asked.includes(name) || asked.includes(dirname(name)));
+for (const name of chosen) {
   const report = await run(name, `npm run bench -- ${name}`);
-  keep(report);
+  if (!QUICK) keep(report);
   console.log(`\n${markdown(report)}\n`);
   if (report.cases.some(({ verdicts }) => verdicts.some(({ met }) => !met))) process.exitCode = 1;
 }

@@ -13,7 +13,7 @@ export function withSection(document: string, name: string, section: string): st
 }
 
 function sectionsOf(document: string): Map<string, string> {
-  const found = document.matchAll(/<!-- bench ([\w-]+) -->\n([\s\S]*?)\n<!-- \/bench \1 -->/g);
+  const found = document.matchAll(/<!-- bench ([\w/-]+) -->\n([\s\S]*?)\n<!-- \/bench \1 -->/g);
   return new Map([...found].map(([, name, text]) => [name!, text!]));
 }
 

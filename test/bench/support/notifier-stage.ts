@@ -1,0 +1,80 @@
+import type { OutputBatch, SessionId } from '../../../backend/notifier/link.ts';
+import { Notifier } from '../../../backend/notifier/notifier.ts';
+import { ObjectServer } from '../../../backend/object-server/object-server.ts';
+import type { Request } from '../../../backend/protocol/request.ts';
+import { EventsSource } from '../../../backend/sources/events-source.ts';
+import { Spool } from '../../../backend/streams/spool.ts';
+import { SimClock } from '../../support/sim-clock.ts';
+
+const INTERVAL_MS = 1000;
+
+/**
+ * A whole notifier over a store in memory, in this thread and in simulated time: everything that happens to a change
+ * from its statement to the encoded frames. What would go to the sockets is counted and dropped.
+ */
+export class NotifierStage {
+  readonly server: ObjectServer;
+  readonly notifier: Notifier;
+  readonly #clock = new SimClock();
+  #lastSession: SessionId = 0;
+  /** Of the last `pass`. */
+  frames = 0;
+  bytes = 0;
+  texts: Uint8Array[] = [];
+
+  constructor() {
+    const clock = this.#clock;
+    this.server = ObjectServer.open({ mode: 'dump', clock, expire: false, deleteClearedAfterMs: undefined });
+    const store = new EventsSource(this.server);
+    this.notifier = new Notifier({
+      clock,
+      store,
+      catalog: {
+        sources: new Map([['events', store]]),
+        filters: { resolve: () => undefined, names: () => [] },
+        namedView: () => undefined,
+        namedViews: () => [],
+        intervalMs: INTERVAL_MS,
+      },
+      throttle: 'adaptive',
+      spool: new Spool(':memory:', { bytesMax: 1e9, ageMsMax: 1e12 }),
+      lingerMs: 30_000,
+      entitlement: () => undefined,
+      onFault: (what, error) => {
+        throw new Error(what, { cause: error });
+      },
+    });
+    this.notifier.onOutput(batch => this.#count(batch));
+  }
+
+  /** A viewer of these panels. */
+  join(requests: readonly Request[]): void {
+    const session = ++this.#lastSession;
+    this.notifier.tell([{ type: 'join', session, identity: { role: 'viewer' } }]);
+    this.notifier.tell(requests.map((request, i) => ({ type: 'open', session, id: `p${i}`, request })));
+  }
+
+  send(events: readonly Readonly<Record<string, unknown>>[]): void {
+    void this.server.intake(events);
+    this.server.drain();
+  }
+
+  /** One interval: everything that waits is cut, encoded and handed over. */
+  pass(): void {
+    this.frames = 0;
+    this.bytes = 0;
+    this.texts = [];
+    this.#clock.pass(INTERVAL_MS);
+  }
+
+  async close(): Promise<void> {
+    this.notifier.stop();
+    await this.server.close();
+  }
+
+  #count({ items, texts }: OutputBatch): void {
+    this.bytes += texts.byteLength;
+    this.texts.push(texts);
+    for (const item of items) if (item.type === 'cut') this.frames += item.streams.length;
+  }
+}
