@@ -1,5 +1,8 @@
+import { join } from 'node:path';
 import type { Config } from './config/options.ts';
 import { Authenticator } from './gateway/auth.ts';
+import { consoleRoutes } from './gateway/console/console-routes.ts';
+import { previewRoutes } from './gateway/console/preview-routes.ts';
 import { Gateway } from './gateway/gateway.ts';
 import { fetchKeys } from './gateway/grafana-keys.ts';
 import { createLog, type Logger } from './lib/log.ts';
@@ -19,6 +22,8 @@ export interface Running {
   readonly summary: string;
   stop(): Promise<void>;
 }
+
+const DIST = join(import.meta.dirname, '../dist');
 
 /** Wires the rooms from left to right; stopping goes from right to left. */
 export async function serve(config: Config, terminal: boolean, fall: (error: Error) => void): Promise<Running> {
@@ -46,7 +51,8 @@ export async function serve(config: Config, terminal: boolean, fall: (error: Err
       readers,
       authenticate: ({ headers }) => authenticator.authenticate(headers),
       others: demo === undefined ? {} : { demo: () => demo.status() },
-      routes: demo === undefined ? [] : [server => demoRoutes(server, demo)],
+      apiRoutes: demo === undefined ? [] : [server => demoRoutes(server, demo)],
+      pages: [consoleRoutes, server => previewRoutes(server, DIST)],
     });
     started.push(() => gateway.stop());
     const summary = await summaryOf(config, store);

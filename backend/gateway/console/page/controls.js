@@ -1,0 +1,94 @@
+import { byId, say } from './dom.js';
+import { count } from './format.js';
+
+/** What can be pressed: the theme, the token, the demo network. */
+
+const THEMES = { '': '◐ Auto', light: '☀ Light', dark: '☾ Dark' };
+const TOKEN = 'panelcast-token';
+
+export function installTheme() {
+  const show = theme => {
+    document.documentElement.dataset.theme = theme;
+    say(byId('theme'), THEMES[theme]);
+    byId('theme').setAttribute('aria-label', `Theme: ${theme || 'as the system'}`);
+  };
+  show(localStorage.getItem('panelcast-theme') ?? '');
+  byId('theme').addEventListener('click', () => {
+    const names = Object.keys(THEMES);
+    const next = names[(names.indexOf(document.documentElement.dataset.theme) + 1) % names.length];
+    localStorage.setItem('panelcast-theme', next);
+    show(next);
+  });
+}
+
+export function storedToken() {
+  return sessionStorage.getItem(TOKEN) ?? undefined;
+}
+
+/** Asks until something is given; the dialog cannot be left without. */
+export function askToken(why, then) {
+  const dialog = byId('token');
+  if (storedToken() !== undefined) say(byId('token-why'), `${why}. It is the value of PANELCAST_TOKEN.`);
+  sessionStorage.removeItem(TOKEN);
+  dialog.addEventListener('cancel', event => event.preventDefault());
+  dialog.querySelector('form').onsubmit = event => {
+    event.preventDefault();
+    const token = byId('token-value').value.trim();
+    if (token === '') return;
+    sessionStorage.setItem(TOKEN, token);
+    byId('token-value').value = '';
+    dialog.close();
+    then(token);
+  };
+  if (!dialog.open) dialog.showModal();
+}
+
+/** The slider is of decades: 1 to 10 000 events a second. */
+const rateOf = position => Math.round(10 ** (position / 25));
+const positionOf = rate => Math.round(25 * Math.log10(Math.max(1, rate)));
+
+export class DemoControls {
+  #post;
+  #pressed = false;
+
+  constructor(post) {
+    this.#post = post;
+    const slider = byId('demo-rate');
+    slider.addEventListener('input', () => {
+      this.#pressed = true;
+      say(byId('demo-rate-value'), count(rateOf(slider.value)));
+    });
+    slider.addEventListener('change', () => {
+      void this.#send(
+        '/api/demo/rate',
+        { rate: rateOf(slider.value) },
+        ({ rate }) => `${count(rate)} events a second.`,
+      );
+    });
+    byId('storm').addEventListener('click', () => {
+      void this.#send('/api/demo/storm', {}, ({ router }) => `${router} has died: watch what follows.`);
+    });
+  }
+
+  show(tables) {
+    const part = tables.rows('parts').find(({ name }) => name === 'demo');
+    byId('demo').hidden = part === undefined;
+    if (part === undefined) return;
+    const { openProblems, rate, running } = JSON.parse(part.facts);
+    const problems = `${count(openProblems)} open problems`;
+    say(byId('demo-note'), running ? `${problems} in a simulated network.` : 'It has stopped; the log says why.');
+    if (this.#pressed) return;
+    byId('demo-rate').value = positionOf(rate);
+    say(byId('demo-rate-value'), count(rate));
+  }
+
+  async #send(path, body, words) {
+    try {
+      say(byId('demo-answer'), words(await this.#post(path, body)));
+    } catch (error) {
+      say(byId('demo-answer'), `Refused: ${error.message}.`);
+    } finally {
+      this.#pressed = false;
+    }
+  }
+}

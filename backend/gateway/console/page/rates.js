@@ -1,0 +1,28 @@
+const WINDOW_MS = 10_000;
+
+/** What counters that only grow grow by in a second, over the last ten seconds. A counter that falls starts anew. */
+export class Rates {
+  #samples = new Map();
+  #nowMs = 0;
+
+  /** Called once a cut, with all counters of that cut. */
+  record(nowMs, counters) {
+    this.#nowMs = nowMs;
+    for (const name of this.#samples.keys()) if (!counters.has(name)) this.#samples.delete(name);
+    for (const [name, value] of counters) {
+      let samples = this.#samples.get(name) ?? [];
+      if (samples.length > 0 && value < samples.at(-1).value) samples = [];
+      samples.push({ atMs: nowMs, value });
+      while (samples.length > 2 && samples[1].atMs <= nowMs - WINDOW_MS) samples.shift();
+      this.#samples.set(name, samples);
+    }
+  }
+
+  /** A second; undefined until there are two samples. */
+  of(name) {
+    const samples = this.#samples.get(name) ?? [];
+    const first = samples[0];
+    if (samples.length < 2 || this.#nowMs === first.atMs) return undefined;
+    return ((samples.at(-1).value - first.value) * 1000) / (this.#nowMs - first.atMs);
+  }
+}
