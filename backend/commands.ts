@@ -64,6 +64,8 @@ function complain(message: string, code: number): number {
 
 async function runCheck(args: readonly string[]): Promise<number> {
   const config = readConfig({ args, env: process.env, cwd: process.cwd() });
+  const { readSections } = await import('./config/read-sections.ts');
+  readSections(config);
   return say(
     `configuration is good: would listen on ${config.host}:${config.port}, store ${config.store} in ${config.dataDir}`,
   );

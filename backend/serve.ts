@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Config } from './config/options.ts';
+import { readSections } from './config/read-sections.ts';
 import { Authenticator } from './gateway/auth.ts';
 import { consoleRoutes } from './gateway/console/console-routes.ts';
 import { previewRoutes } from './gateway/console/preview-routes.ts';
@@ -7,7 +8,6 @@ import { Gateway } from './gateway/gateway.ts';
 import { fetchKeys } from './gateway/grafana-keys.ts';
 import { createLog, type Logger } from './lib/log.ts';
 import { systemClock } from './lib/system-clock.ts';
-import { namedFilters, namedViews } from './notifier/named.ts';
 import { StoreThread } from './notifier/store-thread.ts';
 import { ReaderPool } from './object-server/readers/reader-pool.ts';
 import { DemoProbe } from './probes/demo/demo-probe.ts';
@@ -68,24 +68,21 @@ export async function serve(config: Config, terminal: boolean, fall: (error: Err
 }
 
 function startStore(config: Config, log: Logger, fall: (error: Error) => void): Promise<StoreThread> {
-  const { columns, dataDir, dumpIntervalMs, intervalMs, lingerMs, logAgeMs, logBytes, store, tables, throttle } =
-    config;
+  const { dataDir, expire, intervalMs, lingerMs, throttle } = config;
+  const { filters, tables, views } = readSections(config);
+  const store = {
+    dataDir,
+    tables,
+    mode: config.store,
+    dumpEveryMs: config.dumpIntervalMs,
+    logBytesMax: config.logBytes,
+    logAgeMsMax: config.logAgeMs,
+    expire,
+    deleteClearedAfterMs: config.deleteClearedMs === 0 ? undefined : config.deleteClearedMs,
+  };
+  const spool = { bytesMax: config.spoolBytes, ageMsMax: config.spoolAgeMs };
   return StoreThread.start(
-    {
-      dataDir,
-      mode: store,
-      dumpEveryMs: dumpIntervalMs,
-      logBytesMax: logBytes,
-      logAgeMsMax: logAgeMs,
-      columns,
-      tables,
-      filters: namedFilters(config.filters),
-      views: namedViews(config.views),
-      intervalMs,
-      throttle,
-      lingerMs,
-      spool: { bytesMax: config.spoolBytes, ageMsMax: config.spoolAgeMs },
-    },
+    { store, intervalMs, throttle, lingerMs, spool, filters, views },
     { fault: (what, error) => log.error({ err: error.cause ?? error }, `${what}: ${error.message}`), fall },
   );
 }

@@ -44,6 +44,16 @@ export const OPTIONS = {
     max: 86_400_000,
     sentence: 'Store mode dump: how often memory is written to file.',
   }),
+  expire: boolean({
+    default: true,
+    sentence: 'Clear an event when its expires_after seconds have passed since it last occurred.',
+  }),
+  deleteClearedMs: duration({
+    default: 120_000,
+    min: 0,
+    max: 365 * 86_400_000,
+    sentence: 'How long a cleared event stays before it is deleted; 0 keeps it for ever.',
+  }),
   logBytes: size({
     default: 256 * 2 ** 20,
     min: 2 ** 20,

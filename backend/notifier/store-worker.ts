@@ -3,8 +3,6 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { assert } from '../lib/assert.ts';
 import { PanelcastError } from '../lib/panelcast-error.ts';
 import { systemClock } from '../lib/system-clock.ts';
-import { eventsTable } from '../object-server/events-table.ts';
-import { parseColumns, parseTables } from '../object-server/table-schema.ts';
 import type { CallName } from './calls.ts';
 import { StoreHouse } from './store-house.ts';
 import type { Failure, FromThread, ThreadOptions, ToThread } from './thread-messages.ts';
@@ -30,30 +28,9 @@ function failureOf(error: unknown): Failure {
 }
 
 function open(options: ThreadOptions): StoreHouse {
-  const {
-    columns,
-    dataDir,
-    dumpEveryMs,
-    filters,
-    intervalMs,
-    lingerMs,
-    logAgeMsMax,
-    logBytesMax,
-    mode,
-    throttle,
-    views,
-  } = options;
-  const more = columns === undefined ? [] : parseColumns(columns, 'columns');
-  const tables = [eventsTable(more), ...(options.tables === undefined ? [] : parseTables(options.tables))];
   return new StoreHouse({
-    store: { dataDir, mode, dumpEveryMs, logBytesMax, logAgeMsMax, tables },
+    ...options,
     clock: systemClock,
-    intervalMs,
-    throttle,
-    lingerMs,
-    spool: options.spool,
-    filters,
-    views,
     soon: run => setImmediate(run),
     onFault: (what, error) => say({ type: 'fault', what, failure: failureOf(error) }),
   });

@@ -1,26 +1,10 @@
 import type { ErrorCode } from '../protocol/errors.ts';
-import type { Request } from '../protocol/request.ts';
-import type { SpoolLimits } from '../streams/spool.ts';
-import type { ThrottleKind } from '../streams/throttle.ts';
 import type { CallName } from './calls.ts';
 import type { OutputBatch, ToNotifier } from './link.ts';
+import type { StoreHouseOptions } from './store-house.ts';
 
-/** What the store thread is started with. */
-export interface ThreadOptions {
-  readonly dataDir: string;
-  readonly mode: 'durable' | 'fast' | 'dump';
-  readonly dumpEveryMs: number;
-  readonly logBytesMax: number;
-  readonly logAgeMsMax: number;
-  readonly columns: unknown;
-  readonly tables: unknown;
-  readonly filters: Readonly<Record<string, string>>;
-  readonly views: Readonly<Record<string, Request>>;
-  readonly intervalMs: number;
-  readonly throttle: ThrottleKind;
-  readonly lingerMs: number;
-  readonly spool: SpoolLimits;
-}
+/** What the store thread is started with: plain facts, which can cross to it. */
+export type ThreadOptions = Omit<StoreHouseOptions, 'clock' | 'soon' | 'onFault'>;
 
 export interface Failure {
   readonly code: ErrorCode;

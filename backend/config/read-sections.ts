@@ -1,0 +1,76 @@
+import { decodeRequest } from '../gateway/live/decode-request.ts';
+import { PanelcastError } from '../lib/panelcast-error.ts';
+import { eventsTable } from '../object-server/events-table.ts';
+import { parseColumns, parseTables, type TableDefinition } from '../object-server/table-schema.ts';
+import type { Request } from '../protocol/request.ts';
+import { compileFilter } from '../sql/filter.ts';
+import type { Config } from './options.ts';
+
+/** The structured parts of the file, as the rooms that own them understand them. */
+export interface Sections {
+  /** `events` with its own columns first, then the further tables. */
+  readonly tables: readonly TableDefinition[];
+  readonly filters: Readonly<Record<string, string>>;
+  readonly views: Readonly<Record<string, Request>>;
+}
+
+/** Reads what the sections mean; all mistakes are told together, a line each. */
+export function readSections({
+  columns,
+  filters,
+  tables,
+  views,
+}: Pick<Config, 'columns' | 'filters' | 'tables' | 'views'>): Sections {
+  const mistakes: string[] = [];
+  const tryTo = <T>(read: () => T, otherwise: T): T => {
+    try {
+      return read();
+    } catch (error) {
+      if (!(error instanceof PanelcastError)) throw error;
+      mistakes.push(error.message);
+      return otherwise;
+    }
+  };
+  const more = tryTo(() => (columns === undefined ? [] : parseColumns(columns, 'columns')), []);
+  const further = tryTo(() => (tables === undefined ? [] : parseTables(tables)), []);
+  const sections: Sections = {
+    tables: [tryTo(() => eventsTable(more), eventsTable()), ...further],
+    filters: tryTo(() => texts(filters), {}),
+    views: tryTo(() => entriesOf(views, 'views', 'request'), {}) as Readonly<Record<string, Request>>,
+  };
+  for (const name of Object.keys(sections.filters)) tryTo(() => checkFilter(name, sections), undefined);
+  for (const [name, view] of Object.entries(sections.views))
+    tryTo(() => void decodeRequest(view, `views.${name}`), undefined);
+  if (mistakes.length > 0) throw new PanelcastError('bad-config', mistakes.join('\n'));
+  return sections;
+}
+
+function texts(section: unknown): Readonly<Record<string, string>> {
+  const entries = entriesOf(section, 'filters', 'filter text');
+  for (const [name, text] of Object.entries(entries)) {
+    if (typeof text === 'string' && text.trim() !== '') continue;
+    throw new PanelcastError('bad-config', `filters.${name} must be the text of a filter, such as "severity >= 4"`);
+  }
+  return entries as Readonly<Record<string, string>>;
+}
+
+function entriesOf(section: unknown, name: string, what: string): Readonly<Record<string, unknown>> {
+  if (section === undefined || section === null) return {};
+  if (typeof section === 'object' && !Array.isArray(section)) return section as Readonly<Record<string, unknown>>;
+  throw new PanelcastError('bad-config', `${name} must be a list of “name: ${what}” lines`);
+}
+
+/** A filter is not tied to a table: it must be readable, and fit one of them. */
+function checkFilter(name: string, { filters, tables }: Sections): void {
+  const named = { resolve: (other: string) => filters[other], names: () => Object.keys(filters) };
+  const faults = tables.map(table => {
+    try {
+      compileFilter(filters[name]!, table, named);
+      return undefined;
+    } catch (error) {
+      return error instanceof PanelcastError ? error.message : String(error);
+    }
+  });
+  if (faults.every(fault => fault !== undefined))
+    throw new PanelcastError('bad-config', `filters.${name}: ${faults[0]}`);
+}
