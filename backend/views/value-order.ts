@@ -1,5 +1,5 @@
-import { compareText } from '../lib/text-order.ts';
 import type { Row, Value } from '../protocol/schema.ts';
+import { compareText } from '../sql/text-order.ts';
 
 /** SQLite's order of values: NULL, then numbers by value, then text by code point. Also its equality. */
 export function compareValues(a: Value, b: Value): number {
