@@ -25,7 +25,7 @@ export class Matcher {
 
   /** Some rows of the table, so that filters find good places before the first change is seen. */
   constructor(rows: Iterable<Row> = []) {
-    for (const row of rows) this.#sample.see(row);
+    for (const row of rows) this.#sample.take(row);
   }
 
   get size(): number {

@@ -23,8 +23,12 @@ export class Sample {
   #next = 0;
   #seen = 0;
 
+  /** A row that changed: one in so many is taken. */
   see(row: Row): void {
-    if (this.#seen++ % (this.#rows.length < ROWS_MAX ? STRIDE_FIRST : STRIDE_LATER) !== 0) return;
+    if (this.#seen++ % (this.#rows.length < ROWS_MAX ? STRIDE_FIRST : STRIDE_LATER) === 0) this.take(row);
+  }
+
+  take(row: Row): void {
     this.#rows[this.#next] = row;
     this.#next = (this.#next + 1) % ROWS_MAX;
     if (this.#next % ROWS_MIN === 0) this.#spreads.clear();
