@@ -60,13 +60,20 @@ export class SweepTimeline {
   }
 
   #describe() {
-    const at = this.#chosen === undefined ? -1 : this.#sweeps.findIndex(({ sweep }) => sweep === this.#chosen);
-    const index = at < 0 ? this.#sweeps.length - 1 : at;
+    const chosen = this.#sweeps.findIndex(({ sweep }) => sweep === this.#chosen);
+    const index =
+      chosen < 0
+        ? Math.max(
+            0,
+            this.#sweeps.findLastIndex(({ due }) => due),
+          )
+        : chosen;
     const sweep = this.#sweeps[index];
-    const next = this.#sweeps[index + 1]?.at ?? sweep.at + sweep.interval_ms;
+    const next = this.#sweeps.find(({ at, due }) => due && at > sweep.at)?.at ?? sweep.at + sweep.interval_ms;
+    const pause = sweep.due ? `, then a pause of ${millis(next - sweep.at - sweep.busy_ms)}` : '';
     const what = `${plural(sweep.sets, 'request set')}, ${plural(sweep.streams, 'stream')}, ${bytes(sweep.bytes)}`;
-    const when = `${at < 0 ? 'Latest: ' : ''}sweep ${count(sweep.sweep)}${sweep.due ? '' : ' (out of turn)'} at ${time(sweep.at)}, as of seq ${sweep.as_of.toLocaleString('en')}`;
-    const words = `${when}: ${what}, busy ${millis(sweep.busy_ms)}, then a pause of ${millis(next - sweep.at - sweep.busy_ms)}`;
+    const when = `${chosen < 0 ? 'Latest: ' : ''}sweep ${count(sweep.sweep)}${sweep.due ? '' : ' (out of turn)'} at ${time(sweep.at)}, as of seq ${sweep.as_of.toLocaleString('en')}`;
+    const words = `${when}: ${what}, busy ${millis(sweep.busy_ms)}${pause}`;
     say(byId('sweep'), words);
     mark(this.#plot, 'aria-valuemax', this.#sweeps.length);
     mark(this.#plot, 'aria-valuenow', index + 1);
