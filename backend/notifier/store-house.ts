@@ -22,6 +22,7 @@ import type {
   NotifierCounts,
   StoreStatus,
 } from './calls.ts';
+import { parseJson, parseLines } from './intake-body.ts';
 import type { Identity } from './link.ts';
 import { type NameKind, type NameSets, Names } from './names.ts';
 import { Notifier } from './notifier.ts';
@@ -317,43 +318,4 @@ const NO_REPORT: GatewayReport = {
 /** Everybody sees every row; who may see which rows is decided here once identities carry restrictions. */
 function entitlement(_identity: Identity): string | undefined {
   return undefined;
-}
-
-const decoder = new TextDecoder('utf-8', { fatal: true });
-
-function textOf(body: Uint8Array): string {
-  try {
-    return decoder.decode(body);
-  } catch (error) {
-    throw new PanelcastError('bad-request', 'the body is not UTF-8', { cause: error });
-  }
-}
-
-function parseJson(body: Uint8Array): readonly unknown[] {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(textOf(body));
-  } catch (error) {
-    if (error instanceof PanelcastError) throw error;
-    throw new PanelcastError('bad-request', `the body is not JSON: ${(error as Error).message}`, { cause: error });
-  }
-  return Array.isArray(parsed) ? parsed : [parsed];
-}
-
-function parseLines(body: Uint8Array, offset: number): readonly unknown[] {
-  const lines = textOf(body).split('\n');
-  const events: unknown[] = [];
-  for (const line of lines) {
-    if (line.trim() === '') continue;
-    try {
-      events.push(JSON.parse(line));
-    } catch (error) {
-      throw new PanelcastError(
-        'bad-event',
-        `event ${offset + events.length} is not a line of JSON: ${(error as Error).message}`,
-        { cause: error },
-      );
-    }
-  }
-  return events;
 }
