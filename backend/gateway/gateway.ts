@@ -1,9 +1,11 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/log.ts';
+import { PanelcastError } from '../lib/panelcast-error.ts';
 import type { NotifierCalls } from '../notifier/calls.ts';
 import type { NotifierLink } from '../notifier/link.ts';
 import type { ReaderPool } from '../object-server/readers/reader-pool.ts';
+import { actionRoutes } from './api-actions.ts';
 import { eventRoutes } from './api-events.ts';
 import { nameRoutes } from './api-names.ts';
 import { queryRoutes } from './api-query.ts';
@@ -42,26 +44,23 @@ export interface GatewayOptions {
 const STOP_MS = 8000;
 const FAREWELL_MS = 5000;
 
+interface GatewayParts {
+  readonly server: FastifyInstance;
+  readonly live: LiveGateway;
+  readonly calls: NotifierCalls;
+  readonly report: SelfReport;
+  readonly log: Logger;
+  readonly state: { stopping: boolean };
+}
+
 /** HTTP and WebSocket: the one place where sockets are. */
 export class Gateway {
   readonly origin: string;
-  readonly #server: FastifyInstance;
-  readonly #live: LiveGateway;
-  readonly #state: { stopping: boolean };
-  readonly #report: SelfReport;
+  readonly #parts: GatewayParts;
 
-  private constructor(of: {
-    server: FastifyInstance;
-    live: LiveGateway;
-    state: { stopping: boolean };
-    report: SelfReport;
-    origin: string;
-  }) {
-    this.#server = of.server;
-    this.#live = of.live;
-    this.#state = of.state;
-    this.#report = of.report;
-    this.origin = of.origin;
+  private constructor(origin: string, parts: GatewayParts) {
+    this.origin = origin;
+    this.#parts = parts;
   }
 
   static async open(options: GatewayOptions): Promise<Gateway> {
@@ -88,9 +87,11 @@ export class Gateway {
     server.register(async api => {
       api.addHook('onRequest', async request => {
         request.grant = await authenticate(request);
+        if (state.stopping) throw new PanelcastError('stopping', 'the notifier is stopping; send it again shortly');
       });
       eventRoutes(api, { calls, bodyBytes });
       sqlRoutes(api, { calls, readers });
+      actionRoutes(api, { calls, clock });
       queryRoutes(api, calls);
       nameRoutes(api, calls);
       statusRoutes(api, { calls, live, version, startedAtMs, others });
@@ -104,16 +105,21 @@ export class Gateway {
     });
     await report.tell();
     for (const page of options.pages) page(server);
-    return new Gateway({ server, live, state, report, origin: await listen(server, options) });
+    return new Gateway(await listen(server, options), { server, live, calls, report, log, state });
   }
 
-  /** Takes no new connection, lets what is in flight end, cuts off at the deadline what has not. */
+  /**
+   * Takes nothing new; what is committed reaches the viewers in a last cut, then they are told to come back; what is in
+   * flight ends, and what has not by the deadline is cut off.
+   */
   async stop(): Promise<void> {
-    this.#state.stopping = true;
-    const deadline = setTimeout(() => this.#server.server.closeAllConnections(), STOP_MS);
-    await this.#live.stop('the notifier is stopping', FAREWELL_MS);
-    await this.#server.close();
-    this.#report.stop();
+    const { calls, live, log, report, server, state } = this.#parts;
+    state.stopping = true;
+    await calls.flush({ minSeq: 0 }).catch(error => log.warn({ err: error }, 'there was no last cut'));
+    const deadline = setTimeout(() => server.server.closeAllConnections(), STOP_MS);
+    await live.stop('the notifier is stopping', FAREWELL_MS);
+    await server.close();
+    report.stop();
     clearTimeout(deadline);
   }
 }
