@@ -11,8 +11,8 @@ export interface SelfReportOptions {
 }
 
 export interface ReportFacts {
-  readonly live: LiveGateway;
-  readonly metrics: Metrics;
+  readonly live: Pick<LiveGateway, 'stats' | 'staleViewers'>;
+  readonly metrics: Pick<Metrics, 'rejections'>;
   readonly version: string;
   readonly startedAtMs: number;
   readonly others: Readonly<Record<string, () => unknown>>;
