@@ -68,7 +68,7 @@ export async function serve(config: Config, terminal: boolean, fall: (error: Err
 }
 
 function startStore(config: Config, log: Logger, fall: (error: Error) => void): Promise<StoreThread> {
-  const { dataDir, expire, intervalMs, lingerMs, throttle } = config;
+  const { dataDir, intervalMs, lingerMs, throttle } = config;
   const { filters, tables, views } = readSections(config);
   const store = {
     dataDir,
@@ -77,7 +77,7 @@ function startStore(config: Config, log: Logger, fall: (error: Error) => void): 
     dumpEveryMs: config.dumpIntervalMs,
     logBytesMax: config.logBytes,
     logAgeMsMax: config.logAgeMs,
-    expire,
+    expire: !config.keepExpired,
     deleteClearedAfterMs: config.deleteClearedMs === 0 ? undefined : config.deleteClearedMs,
   };
   const spool = { bytesMax: config.spoolBytes, ageMsMax: config.spoolAgeMs };

@@ -44,9 +44,9 @@ export const OPTIONS = {
     max: 86_400_000,
     sentence: 'Store mode dump: how often memory is written to file.',
   }),
-  expire: boolean({
-    default: true,
-    sentence: 'Clear an event when its expires_after seconds have passed since it last occurred.',
+  keepExpired: boolean({
+    default: false,
+    sentence: 'Leave an event as it is, instead of clearing it, when its expires_after seconds have passed.',
   }),
   deleteClearedMs: duration({
     default: 120_000,
