@@ -26,6 +26,7 @@ export const benchmark: Benchmark = {
     {
       name: 'identical viewers',
       runs: sized(7, 3),
+      rehearsal: false,
       contenders: [contender(10_000), contender(1000), contender(50), contender(1)],
       bars: [1, 50, 1000].map(viewers => ({ figure: 'µs a change', peer: nameOf(viewers), max: 1.1 })),
     },

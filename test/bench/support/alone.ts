@@ -12,6 +12,7 @@ export async function runAlone(file: string, input: unknown): Promise<Figures> {
   const child = fork(file, [JSON.stringify(input)], {
     execArgv: ['--expose-gc', '--max-old-space-size=8192'],
     timeout: TIMEOUT_MS,
+    env: { ...process.env, NODE_ENV: 'production' },
   });
   const answer = Promise.withResolvers<Figures>();
   child.on('message', (figures: Figures) => answer.resolve(figures));

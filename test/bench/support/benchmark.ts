@@ -22,8 +22,10 @@ export interface Case {
   /** The one that is measured, then its peers. They run in turns (A B A B …), so that a noisy machine is fair. */
   readonly contenders: readonly [Contender, ...Contender[]];
   readonly bars?: readonly Bar[];
-  /** Counted turns, default 5; one more before them is not counted. */
+  /** Counted turns, default 5. */
   readonly runs?: number;
+  /** One more turn before them, which is not counted: default true. Contenders in processes of their own need none. */
+  readonly rehearsal?: boolean;
 }
 
 /** `test/bench/<name>.bench.ts` exports one as `benchmark`; `npm run bench -- <name>` runs it. */

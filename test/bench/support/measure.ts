@@ -32,10 +32,16 @@ export interface CaseResult {
 }
 
 /** All contenders once unseen, to fill caches alike, then in turns. */
-export async function measure({ name, contenders, bars = [], runs = RUNS }: Case): Promise<CaseResult> {
+export async function measure({
+  name,
+  contenders,
+  bars = [],
+  runs = RUNS,
+  rehearsal = true,
+}: Case): Promise<CaseResult> {
   const values = new Map<Contender, Map<string, number[]>>();
   try {
-    for (let turn = -1; turn < runs; turn++) {
+    for (let turn = rehearsal ? -1 : 0; turn < runs; turn++) {
       for (const contender of contenders) {
         const figures = await contender.run();
         if (turn >= 0) for (const [figure, value] of Object.entries(figures)) note(values, contender, figure, value);

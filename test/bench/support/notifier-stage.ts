@@ -1,6 +1,7 @@
 import type { OutputBatch, SessionId } from '../../../backend/notifier/link.ts';
 import { Notifier } from '../../../backend/notifier/notifier.ts';
 import { ObjectServer } from '../../../backend/object-server/object-server.ts';
+import type { ServerMessage } from '../../../backend/protocol/messages.ts';
 import type { Request } from '../../../backend/protocol/request.ts';
 import { EventsSource } from '../../../backend/sources/events-source.ts';
 import { Spool } from '../../../backend/streams/spool.ts';
@@ -20,7 +21,7 @@ export class NotifierStage {
   /** Of the last `pass`. */
   frames = 0;
   bytes = 0;
-  texts: Uint8Array[] = [];
+  #batches: OutputBatch[] = [];
 
   constructor() {
     const clock = this.#clock;
@@ -63,8 +64,18 @@ export class NotifierStage {
   pass(): void {
     this.frames = 0;
     this.bytes = 0;
-    this.texts = [];
+    this.#batches = [];
     this.#clock.pass(INTERVAL_MS);
+  }
+
+  /** Rows and keys in the deltas of the last `pass`, each once however many watch. */
+  rowsTold(): number {
+    let rows = 0;
+    for (const { items, texts } of this.#batches)
+      for (const item of items)
+        for (const { from, to } of item.type === 'cut' ? item.spans.flat() : [])
+          rows += rowsOf(JSON.parse(Buffer.from(texts.subarray(from, to)).toString()) as ServerMessage);
+    return rows;
   }
 
   async close(): Promise<void> {
@@ -72,9 +83,14 @@ export class NotifierStage {
     await this.server.close();
   }
 
-  #count({ items, texts }: OutputBatch): void {
+  #count(batch: OutputBatch): void {
+    const { items, texts } = batch;
     this.bytes += texts.byteLength;
-    this.texts.push(texts);
+    this.#batches.push(batch);
     for (const item of items) if (item.type === 'cut') this.frames += item.streams.length;
   }
+}
+
+function rowsOf(message: ServerMessage): number {
+  return message.type === 'delta' ? (message.upsert?.[0]?.length ?? 0) + (message.remove?.length ?? 0) : 0;
 }
