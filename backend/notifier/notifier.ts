@@ -14,6 +14,7 @@ import { FlushDesk, type FlushRequest } from './flush-desk.ts';
 import type { CutFacts, Identity, NotifierLink, OutputBatch, SessionMessage, ToNotifier } from './link.ts';
 import type { LiveStream } from './live-stream.ts';
 import { Outbox } from './outbox.ts';
+import { refusal } from './refusal.ts';
 import { Registrar } from './registrar.ts';
 import { Round } from './round.ts';
 import { SessionTable } from './session-table.ts';
@@ -251,34 +252,19 @@ export class Notifier implements NotifierLink {
   }
 
   #refuse(message: SessionMessage, error: unknown, round: Round): void {
-    const known =
-      error instanceof PanelcastError
-        ? error
-        : new PanelcastError('internal', 'the view failed here; the log has it', { cause: error });
-    if (known !== error) this.#options.onFault(`message ${message.type}`, error);
-    const { code, position } = known;
-    const id = 'id' in message ? { id: message.id } : {};
+    if (!(error instanceof PanelcastError)) this.#options.onFault(`message ${message.type}`, error);
     if (message.type === 'open' && !this.sessions.get(message.session)?.registrations.has(message.id)) {
       round.closed(message.session, message.id);
     }
-    round.say(message.session, {
-      type: 'error',
-      ...id,
-      code,
-      message: known.message,
-      ...(position === undefined ? {} : { position }),
-    } satisfies ErrorMessage);
+    round.say(message.session, refusal(error, 'id' in message ? message.id : undefined));
   }
 
   /** One view's evaluation failed: its own panels are told, everybody else goes on. */
   #fault(entry: ViewEntry, error: unknown): void {
     this.#options.onFault(`view v${entry.id} (${entry.set.filter.text || 'all rows'})`, error);
-    const known = error instanceof PanelcastError ? error : undefined;
-    const message = known?.message ?? 'this view could not be evaluated; the log of the notifier has the reason';
-    const code = known?.code ?? 'internal';
     // By itself, not as a round: it may be in the middle of a cut, which has to go on.
     for (const { id, session } of this.streams.use(entry)?.registrations ?? []) {
-      const span = this.#outbox.text(JSON.stringify({ type: 'error', id, code, message } satisfies ErrorMessage));
+      const span = this.#outbox.text(JSON.stringify(refusal(error, id)));
       this.#outbox.push({ type: 'send', session, spans: [span] });
     }
     this.#send();

@@ -13,7 +13,7 @@ const RANGE_MS_MAX = 7 * 24 * 3_600_000;
  */
 export class Recorder {
   readonly #series = new Map<ViewEntry, MetricSeries>();
-  readonly #pinned = new Set<ViewEntry>();
+  #pinned: ReadonlySet<ViewEntry> = new Set();
   readonly #clock: Clock;
   readonly #intervalMs: number;
   readonly #onFault: (entry: ViewEntry, error: unknown) => void;
@@ -29,9 +29,8 @@ export class Recorder {
     return this.#series.size;
   }
 
-  /** A view is recorded with the range of whoever asked first, an hour at least; pinned ones are never let go. */
-  keep(entry: ViewEntry, rangeMs: number, pinned = false): void {
-    if (pinned) this.#pinned.add(entry);
+  /** A view is recorded with the range of whoever asked first, an hour at least. */
+  keep(entry: ViewEntry, rangeMs: number): void {
     if (this.#series.has(entry) || entry.spec.kind !== 'metric') return;
     const series = new MetricSeries({
       fields: entry.view.fields,
@@ -42,6 +41,13 @@ export class Recorder {
     this.#series.set(entry, series);
     this.#record(entry, series);
     this.#schedule();
+  }
+
+  /** From here on these are kept although nobody watches, and no others. Answers those that were until now. */
+  pin(entries: ReadonlySet<ViewEntry>): ReadonlySet<ViewEntry> {
+    const released = this.#pinned.difference(entries);
+    this.#pinned = entries;
+    return released;
   }
 
   isPinned(entry: ViewEntry): boolean {

@@ -15,6 +15,7 @@ import type { Cutter } from './cutter.ts';
 import type { Identity, ToNotifier } from './link.ts';
 import type { LiveStream, Registration } from './live-stream.ts';
 import { Recorder } from './recorder.ts';
+import { refusal } from './refusal.ts';
 import { resumeTexts } from './resume.ts';
 import type { Round } from './round.ts';
 import { type SafOpening, SafTable } from './saf-table.ts';
@@ -117,8 +118,14 @@ export class Registrar {
         const { id, request, stream: live } = registration;
         if (live.saf !== undefined || !this.#isElsewhere(session, registration, round)) continue;
         this.leave(session, registration, round);
-        this.open(session, { type: 'open', session: session.id, id, request, snapshot: true }, round);
-        moved++;
+        try {
+          this.open(session, { type: 'open', session: session.id, id, request, snapshot: true }, round);
+          moved++;
+        } catch (error) {
+          this.#parts.onFault(`panel ${session.id}/${id}, whose names mean something else now`, error);
+          round.closed(session.id, id);
+          round.say(session.id, refusal(error, id));
+        }
       }
     }
     this.#recordNamedViews();
@@ -132,9 +139,7 @@ export class Registrar {
       const { setKey, viewKey } = resolveRequest(request, catalog, entitlement(session.identity));
       return setKey !== live.entry.set.key || viewKey !== live.entry.key;
     } catch (error) {
-      const { code, message } =
-        error instanceof PanelcastError ? error : new PanelcastError('internal', 'the request failed here');
-      round.say(session.id, { type: 'error', id, code, message } satisfies ErrorMessage);
+      round.say(session.id, refusal(error, id));
       return false;
     }
   }
@@ -148,17 +153,22 @@ export class Registrar {
     round.frames(session.id, round.once(live, `past ${rangeMs}`, texts) ?? []);
   }
 
-  /** Named views with a history are recorded whether or not somebody looks. */
+  /** Named views with a history are recorded whether or not somebody looks; what is none any more goes as others do. */
   #recordNamedViews(): void {
     const { catalog, onFault } = this.#parts;
+    const named = new Set<ViewEntry>();
     for (const name of catalog.namedViews()) {
       try {
         const resolved = resolveRequest({ view: name }, catalog);
-        if (resolved.historyMs > 0) this.recorder.keep(this.#obtain(resolved), resolved.historyMs, true);
+        if (resolved.historyMs === 0) continue;
+        const entry = this.#obtain(resolved);
+        this.recorder.keep(entry, resolved.historyMs);
+        named.add(entry);
       } catch (error) {
         onFault(`named view ${name}`, error);
       }
     }
+    for (const entry of this.recorder.pin(named)) this.#lingerUnused(entry);
   }
 
   #obtain(resolved: ResolvedRequest): ViewEntry {
@@ -274,10 +284,11 @@ export class Registrar {
     this.#lingering.set(entry, this.#parts.clock.after(this.#parts.lingerMs, drop));
   }
 
-  #opened({ fields, id, stream: live }: Registration): Opened {
+  #opened(registration: Registration): Opened {
+    const { fields, id, stream: live } = registration;
     const use = this.#parts.streams.use(live.entry)!;
     const [primary] = use.registrations;
-    const role = primary?.id === id && primary.stream === live ? 'primary' : 'secondary';
+    const role = primary === registration ? 'primary' : 'secondary';
     return { type: 'opened', id, view: live.stream.wire, role, viewers: use.sessions.size, fields };
   }
 }

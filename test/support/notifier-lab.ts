@@ -4,8 +4,10 @@ import { ObjectServer } from '../../backend/object-server/object-server.ts';
 import type { ServerMessage } from '../../backend/protocol/messages.ts';
 import type { Request } from '../../backend/protocol/request.ts';
 import { EventsSource } from '../../backend/sources/events-source.ts';
-import { Spool } from '../../backend/streams/spool.ts';
+import type { Source } from '../../backend/sources/source.ts';
+import { Spool, type SpoolLimits } from '../../backend/streams/spool.ts';
 import type { ThrottleKind } from '../../backend/streams/throttle.ts';
+import { PlantedSource } from './planted-source.ts';
 import { SimClock } from './sim-clock.ts';
 import { Viewer } from './viewer.ts';
 
@@ -20,7 +22,12 @@ export interface LabOptions {
   readonly throttle?: ThrottleKind;
   readonly lingerMs?: number;
   readonly entitlement?: (identity: Identity) => string | undefined;
+  readonly spool?: SpoolLimits;
+  /** Of retained changes; by default more than a test makes. */
+  readonly logBytesMax?: number;
 }
+
+const SPOOL: SpoolLimits = { bytesMax: 1e9, ageMsMax: 1e12 };
 
 /**
  * A whole notifier on real SQLite in one thread and in simulated time, with viewers that keep what they are sent as a
@@ -29,7 +36,8 @@ export interface LabOptions {
 export class NotifierLab {
   readonly clock: SimClock;
   readonly server: ObjectServer;
-  readonly source: EventsSource;
+  readonly source: PlantedSource;
+  readonly spool: Spool;
   readonly notifier: Notifier;
   readonly viewers = new Map<SessionId, Viewer>();
   readonly faults: unknown[] = [];
@@ -38,22 +46,29 @@ export class NotifierLab {
 
   constructor(options: LabOptions = {}) {
     this.clock = options.clock ?? new SimClock();
-    const { dataDir, filters = {}, views = {} } = options;
+    const { dataDir, filters = {}, logBytesMax, views = {} } = options;
     const where = dataDir === undefined ? { mode: 'dump' as const } : { mode: 'fast' as const, dataDir };
-    this.server = ObjectServer.open({ ...where, clock: this.clock, expire: false, deleteClearedAfterMs: undefined });
-    this.source = new EventsSource(this.server);
+    this.server = ObjectServer.open({
+      ...where,
+      clock: this.clock,
+      expire: false,
+      deleteClearedAfterMs: undefined,
+      ...(logBytesMax === undefined ? {} : { logBytesMax }),
+    });
+    this.source = new PlantedSource(new EventsSource(this.server));
+    this.spool = new Spool(dataDir === undefined ? ':memory:' : `${dataDir}/spool.db`, options.spool ?? SPOOL);
     this.notifier = new Notifier({
       clock: this.clock,
       store: this.source,
       catalog: {
-        sources: new Map([['events', this.source]]),
+        sources: new Map<string, Source>([['events', this.source]]),
         filters: { resolve: name => filters[name], names: () => Object.keys(filters) },
         namedView: name => views[name],
         namedViews: () => Object.keys(views),
         intervalMs: 1000,
       },
       throttle: options.throttle ?? 'adaptive',
-      spool: new Spool(dataDir === undefined ? ':memory:' : `${dataDir}/spool.db`, { bytesMax: 1e9, ageMsMax: 1e12 }),
+      spool: this.spool,
       lingerMs: options.lingerMs ?? 30_000,
       entitlement: options.entitlement ?? (() => undefined),
       onFault: (what, error) => this.faults.push({ what, error }),
