@@ -16,6 +16,7 @@ import type { Identity, ToNotifier } from './link.ts';
 import type { LiveStream, Registration } from './live-stream.ts';
 import { Recorder } from './recorder.ts';
 import { refusal } from './refusal.ts';
+import { RequestBook } from './request-book.ts';
 import { resumeTexts } from './resume.ts';
 import type { Round } from './round.ts';
 import { type SafOpening, SafTable } from './saf-table.ts';
@@ -47,10 +48,12 @@ export class Registrar {
   readonly saf: SafTable;
   readonly recorder: Recorder;
   readonly #parts: RegistrarParts;
+  readonly #book: RequestBook;
   readonly #lingering = new Map<ViewEntry, Timer>();
 
   constructor(parts: RegistrarParts) {
     this.#parts = parts;
+    this.#book = new RequestBook(parts.catalog);
     const { catalog, clock, onFault, onViewFault, spool, store } = parts;
     this.recorder = new Recorder({ clock, intervalMs: catalog.intervalMs, onFault: onViewFault });
     this.saf = new SafTable({
@@ -77,11 +80,11 @@ export class Registrar {
   }
 
   open(session: Session, message: Extract<ToNotifier, { type: 'open' }>, round: Round): void {
-    const { id, request } = message;
+    const { id } = message;
     if (session.registrations.has(id))
       throw new PanelcastError('conflict', `open.id "${id}" is already open on this connection; close it first`);
-    const { catalog, clock, entitlement } = this.#parts;
-    const resolved = resolveRequest(request, catalog, entitlement(session.identity));
+    const { clock, entitlement } = this.#parts;
+    const { request, resolved } = this.#book.read(message.request, entitlement(session.identity));
     const { fields, intervalMs, mode } = resolved;
     const since = this.#sinceOf(session, message, mode);
     const own = mode === 'saf' ? this.#openSaf(session, { request, resolved, since }, round) : undefined;
@@ -113,6 +116,7 @@ export class Registrar {
    */
   rehome(round: Round): number {
     let moved = 0;
+    this.#book.clear();
     for (const session of this.#parts.sessions.values()) {
       for (const registration of [...session.registrations.values()]) {
         const { id, request, stream: live } = registration;
@@ -134,9 +138,9 @@ export class Registrar {
 
   /** Whether the panel's request means another view than the one it is on; a panel that means nothing any more is told. */
   #isElsewhere(session: Session, { id, request, stream: live }: Registration, round: Round): boolean {
-    const { catalog, entitlement } = this.#parts;
+    const { entitlement } = this.#parts;
     try {
-      const { setKey, viewKey } = resolveRequest(request, catalog, entitlement(session.identity));
+      const { setKey, viewKey } = this.#book.read(request, entitlement(session.identity)).resolved;
       return setKey !== live.entry.set.key || viewKey !== live.entry.key;
     } catch (error) {
       round.say(session.id, refusal(error, id));
