@@ -4,7 +4,7 @@ import { PanelcastError } from '../lib/panelcast-error.ts';
 import { DataDirectory } from './data-directory.ts';
 import { openDatabase, openForReading } from './database.ts';
 import { replaceDurably } from './durable-file.ts';
-import { raiseEpoch } from './lifetime.ts';
+import { epochOf, raiseEpoch } from './lifetime.ts';
 import { damaged, storageError } from './sqlite-error.ts';
 
 export interface BackupProgress {
@@ -72,7 +72,7 @@ export async function restore(
     }
     const incoming = `${directory.database}.incoming`;
     await copyDatabase(source, incoming);
-    beginEpoch(incoming);
+    beginEpoch(incoming, isTaken ? epochOfFile(directory.database) : 0);
     const former = isTaken ? directory.setAside(options.now) : undefined;
     await replaceDurably(incoming, directory.database);
     return { former };
@@ -82,13 +82,31 @@ export async function restore(
   }
 }
 
-/** The former life of these rows may have gone on after the backup and given seqs that are now given again. */
-function beginEpoch(file: string): void {
+/**
+ * The former life of these rows may have gone on after the backup and given seqs that are now given again; so may the
+ * life that began with an earlier restoring of the same backup.
+ */
+function beginEpoch(file: string, former: number): void {
   const db = openDatabase(file, 'FULL');
   try {
-    raiseEpoch(db);
+    do raiseEpoch(db);
+    while (epochOf(db) <= former);
   } finally {
     db.close();
+  }
+}
+
+/** 0 for a database that cannot be read: it may be the reason for restoring another. */
+function epochOfFile(file: string): number {
+  try {
+    const db = openForReading(file);
+    try {
+      return epochOf(db);
+    } finally {
+      db.close();
+    }
+  } catch {
+    return 0;
   }
 }
 

@@ -2,6 +2,13 @@ import { renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DirLock } from '../lib/dir-lock.ts';
 
+/** One name in all modes, so that the mode can be changed between runs. */
+export const DATABASE_NAME = 'panelcast.db';
+
+export function databaseOf(dataDir: string): string {
+  return join(dataDir, DATABASE_NAME);
+}
+
 /** The directory of one object server, held by at most one process. */
 export class DataDirectory {
   readonly path: string;
@@ -12,9 +19,8 @@ export class DataDirectory {
     this.#lock = DirLock.acquire(path);
   }
 
-  /** One name in all modes, so that the mode can be changed between runs. */
   get database(): string {
-    return join(this.path, 'panelcast.db');
+    return databaseOf(this.path);
   }
 
   get hasDatabase(): boolean {
