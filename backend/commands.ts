@@ -1,3 +1,4 @@
+import type { CliIo } from './cli/cli-io.ts';
 import { optionsHelp } from './config/describe-options.ts';
 import { readConfig } from './config/read-config.ts';
 import { PanelcastError } from './lib/panelcast-error.ts';
@@ -5,7 +6,8 @@ import { VERSION } from './version.ts';
 
 interface Command {
   readonly sentence: string;
-  readonly help: string;
+  /** Absent where the command itself answers --help. */
+  readonly help?: string;
   run(args: readonly string[]): Promise<number>;
 }
 
@@ -20,6 +22,20 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     help: 'Usage: panelcast check [options of serve]\n\nReads file, environment and flags as serve would, and starts nothing. Exit code 2 on a mistake.',
     run: runCheck,
   },
+  sql: client('run SQL on the events', async () => (await import('./cli/sql-command.ts')).sqlCommand),
+  send: client(
+    'send events from a file or standard input',
+    async () => (await import('./cli/send-command.ts')).sendCommand,
+  ),
+  tail: client(
+    'follow a stream of rows, changes or metrics',
+    async () => (await import('./cli/tail-command.ts')).tailCommand,
+  ),
+  backup: client(
+    'copy the store to a file, while it runs',
+    async () => (await import('./cli/backup-command.ts')).backupCommand,
+  ),
+  restore: client('make a backup the store', async () => (await import('./cli/backup-command.ts')).restoreCommand),
   version: {
     sentence: 'print the version',
     help: 'Usage: panelcast version',
@@ -30,6 +46,20 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   },
 };
 
+/** A command of the cli room, which is loaded when it is asked for: `serve` starts without any of them. */
+function client(
+  sentence: string,
+  load: () => Promise<(args: readonly string[], io: CliIo) => Promise<number>>,
+): Command {
+  return {
+    sentence,
+    async run(args) {
+      const [command, { cliIoOf }] = await Promise.all([load(), import('./cli/cli-io.ts')]);
+      return command(args, cliIoOf(process));
+    },
+  };
+}
+
 /** The whole command line; the result is the exit code. */
 export async function run([name, ...args]: readonly string[]): Promise<number> {
   if (name === undefined || name === 'help' || name === '--help' || name === '-h') return say(overview());
@@ -37,7 +67,7 @@ export async function run([name, ...args]: readonly string[]): Promise<number> {
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (command === undefined)
     return complain(`unknown command ${name}; there are ${Object.keys(COMMANDS).join(', ')}`, 2);
-  if (args.includes('--help') || args.includes('-h')) return say(command.help);
+  if (command.help !== undefined && (args.includes('--help') || args.includes('-h'))) return say(command.help);
   try {
     return await command.run(args);
   } catch (error) {

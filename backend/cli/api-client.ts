@@ -43,11 +43,11 @@ const CODE_BY_STATUS: Readonly<Record<number, ErrorCode>> = {
 /** Speaks to a notifier over HTTP. Every failure is a `PanelcastError`, whose kind says whether to try again. */
 export class ApiClient {
   readonly url: string;
-  readonly #token: string | undefined;
+  readonly token: string | undefined;
 
   constructor(url: string, token?: string) {
     this.url = url.replace(/\/+$/, '');
-    this.#token = token;
+    this.token = token;
   }
 
   async sql(sql: string, params?: unknown, signal?: AbortSignal): Promise<SqlAnswer> {
@@ -69,7 +69,7 @@ export class ApiClient {
   async #send(path: string, init: RequestInit): Promise<unknown> {
     const headers = new Headers(init.headers);
     if (init.body) headers.set('content-type', 'application/json');
-    if (this.#token) headers.set('authorization', `Bearer ${this.#token}`);
+    if (this.token) headers.set('authorization', `Bearer ${this.token}`);
     let response: Response;
     let text: string;
     try {
@@ -105,7 +105,7 @@ export class ApiClient {
 
   /** A refusal may be about the token or about what was asked; only the former is mended by one. */
   #hintFor(message: string): string {
-    return !this.#token && /\btoken\b/.test(message) ? ' (--token or PANELCAST_TOKEN)' : '';
+    return !this.token && /\btoken\b/.test(message) ? ' (--token or PANELCAST_TOKEN)' : '';
   }
 }
 
