@@ -27,15 +27,23 @@ const DASHBOARDS: readonly (readonly Request[])[] = [
   ],
 ];
 
-/** Viewers over /api/stream, each with one dashboard; they end with the signal. */
+/** Viewers, each with one dashboard; they end with the signal. */
 export async function watch(origin: string, viewers: number, signal: AbortSignal): Promise<void> {
+  const dashboards = DASHBOARDS.map(requests =>
+    Object.fromEntries(requests.map((request, i) => [`panel ${i + 1}`, request])),
+  );
   await Promise.all(
-    Array.from({ length: viewers }, (_, i) => openViewer(origin, DASHBOARDS[i % DASHBOARDS.length]!, signal)),
+    Array.from({ length: viewers }, (_, i) => openViewer(origin, dashboards[i % dashboards.length]!, signal)),
   );
 }
 
-async function openViewer(origin: string, requests: readonly Request[], signal: AbortSignal): Promise<void> {
-  const opens = requests.map((request, i) => ({ type: 'open', id: `panel ${i + 1}`, request }));
+/** One viewer over /api/stream, with its panels by id. */
+export async function openViewer(
+  origin: string,
+  panels: Readonly<Record<string, Request>>,
+  signal: AbortSignal,
+): Promise<void> {
+  const opens = Object.entries(panels).map(([id, request]) => ({ type: 'open', id, request }));
   const answer = await fetch(`${origin}/api/stream`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },

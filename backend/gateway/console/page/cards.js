@@ -37,7 +37,7 @@ export function showEvents(tables) {
       mark(node, 'title', summary ?? '');
     },
   });
-  byId('latest-empty').hidden = latest.length > 0 || tables.asOf === 0;
+  byId('latest-empty').hidden = latest.length > 0;
 }
 
 export function showDelivery(tables, rates) {

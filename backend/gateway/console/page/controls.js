@@ -10,7 +10,6 @@ export function installTheme() {
   const show = theme => {
     document.documentElement.dataset.theme = theme;
     say(byId('theme'), THEMES[theme]);
-    byId('theme').setAttribute('aria-label', `Theme: ${theme || 'as the system'}`);
   };
   show(localStorage.getItem('panelcast-theme') ?? '');
   byId('theme').addEventListener('click', () => {
