@@ -1,9 +1,11 @@
 import type { Clock, Timer } from '../lib/clock.ts';
 import type { Schedule } from '../streams/schedule.ts';
+import type { Encode } from '../streams/stream.ts';
 import type { Throttle } from '../streams/throttle.ts';
 import type { Counters } from '../views/counters.ts';
 import type { ViewEntry } from '../views/filter-set.ts';
 import type { ViewTable } from '../views/view-table.ts';
+import { Holds } from './holds.ts';
 import type { CutFacts } from './link.ts';
 import type { LiveStream } from './live-stream.ts';
 import type { StreamTable } from './stream-table.ts';
@@ -52,7 +54,7 @@ const RECORDS_MAX = 120;
 export class Cutter {
   readonly #options: CutterOptions;
   readonly #immediate = new Set<LiveStream>();
-  readonly #held = new Set<LiveStream>();
+  readonly #holds = new Holds();
   readonly records: SweepRecord[] = [];
   #timer: Timer | undefined;
   #timerAt = Number.POSITIVE_INFINITY;
@@ -75,10 +77,12 @@ export class Cutter {
 
   forget(live: LiveStream): void {
     this.#immediate.delete(live);
-    this.#held.delete(live);
+    const { set } = live.entry;
+    for (const _ of this.#options.streams.ofSet(set)) return;
+    this.#holds.forget(set);
   }
 
-  /** Changes were applied: immediate streams do not wait for the sweep. */
+  /** Changes were applied, or time was: immediate streams do not wait for the sweep. */
   committed(): void {
     for (const entry of this.#options.views.touched) if (this.#hasImmediate(entry)) this.#settle(entry);
     if (this.#immediate.size === 0 || this.#immediateTimer !== undefined) return;
@@ -96,12 +100,11 @@ export class Cutter {
 
   /** Sees to it that the next due moment has a timer, and that there is none when nothing will be due. */
   schedule(): void {
-    let next = this.#options.schedule.nextMs();
-    for (const { holdUntilMs } of this.#held) if (next === undefined || holdUntilMs < next) next = holdUntilMs;
+    const next = Math.min(this.#options.schedule.nextMs(), this.#holds.nextMs());
     if (next === this.#timerAt) return;
     this.#timer?.cancel();
-    this.#timerAt = next ?? Number.POSITIVE_INFINITY;
-    if (next === undefined) return;
+    this.#timerAt = next;
+    if (next === Number.POSITIVE_INFINITY) return;
     this.#timer = this.#options.clock.after(Math.max(0, next - this.#options.clock.now()), () => {
       this.#timerAt = Number.POSITIVE_INFINITY;
       this.#tick();
@@ -120,11 +123,8 @@ export class Cutter {
   flush(streams: ReadonlySet<LiveStream>): void {
     const now = this.#options.clock.now();
     this.cutNow(streams);
-    for (const live of streams) {
-      if (live.mode !== 'net') continue;
-      live.holdUntilMs = now + this.#options.throttle.intervalMs(live.intervalMs);
-      this.#held.add(live);
-    }
+    for (const live of streams)
+      if (live.mode !== 'immediate') this.#holds.add(live, now + this.#options.throttle.intervalMs(live.intervalMs));
     this.schedule();
   }
 
@@ -149,17 +149,15 @@ export class Cutter {
     this.finishSweep();
     views.advance(now);
     const due = schedule.takeDue(now, intervalMs => throttle.intervalMs(intervalMs));
-    const streams: LiveStream[] = [];
+    const streams = new Set<LiveStream>();
     for (const { dirty, intervalMs, registrations } of due) {
       for (const [source, count] of registrations) counters.work(source).asked += count;
       for (const entry of views.touched) if (this.#hasInterval(entry, intervalMs)) this.#settle(entry);
-      for (const live of dirty) if (live.holdUntilMs <= now) streams.push(live);
+      for (const live of dirty) if (!this.#holds.isHeld(live, now)) streams.add(live);
     }
-    for (const live of this.#held) {
-      if (live.holdUntilMs > now) continue;
-      this.#held.delete(live);
-      if (live.stream.dirty && !streams.includes(live)) streams.push(live);
-    }
+    for (const { intervalMs, set } of this.#holds.takeDue(now))
+      for (const live of this.#options.streams.ofSet(set)) if (live.intervalMs === intervalMs) streams.add(live);
+    this.committed();
     const taken = this.#take(streams);
     if (taken.length > 0) this.#run(taken, true).start();
     else if (due.length > 0) throttle.swept(0);
@@ -182,12 +180,21 @@ export class Cutter {
       if (views.touched.has(live.entry)) this.#settle(live.entry);
       live.of.dirty.delete(live);
       this.#immediate.delete(live);
-      const encode = live.stream.take(asOf);
+      const encode = this.#takeOne(live, asOf);
       if (encode === undefined) continue;
       counters.changeToSendSeconds.observe(Math.max(0, now - live.dirtySinceMs) / 1000);
       taken.push({ live, encode });
     }
     return taken;
+  }
+
+  #takeOne({ entry, stream }: LiveStream, asOf: number): Encode | undefined {
+    try {
+      return stream.take(asOf);
+    } catch (error) {
+      this.#options.onFault(entry, error);
+      return undefined;
+    }
   }
 
   #run(taken: readonly Taken[], scheduled: boolean): Sweep {

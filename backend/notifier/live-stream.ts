@@ -30,8 +30,6 @@ export interface LiveStream {
   readonly saf: SafEntry | undefined;
   /** When the oldest change that waits in it was committed. */
   dirtySinceMs: number;
-  /** A flushed stream is next due one whole interval after the flush. */
-  holdUntilMs: number;
   /** When it was last sent: the rate of immediate streams is capped. */
   sentMs: number;
 }

@@ -221,9 +221,7 @@ export class Notifier implements NotifierLink {
 
   #streamsOf(sets: ReadonlySet<ViewEntry['set']>): Set<LiveStream> {
     const streams = new Set<LiveStream>();
-    for (const set of sets)
-      for (const entry of set.views.values())
-        for (const live of this.streams.use(entry)?.streams.values() ?? []) streams.add(live);
+    for (const set of sets) for (const live of this.streams.ofSet(set)) streams.add(live);
     return streams;
   }
 

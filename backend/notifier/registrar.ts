@@ -225,14 +225,21 @@ export class Registrar {
     return resume.epoch === this.#parts.store.epoch ? seq : undefined;
   }
 
-  /** What a stream's new listener, or one that had fallen behind, has to get before the stream itself. */
+  /**
+   * What a stream's new listener, or one that had fallen behind, has to get before the stream itself. A viewer that has
+   * other panels of the same filter gets them at the same seq: the whole set is cut, for everybody. So it is before a
+   * newcomer to a stream of all changes, which starts where that was cut.
+   */
   #bringUp(
     session: Session,
     live: LiveStream,
     have: { since: number | undefined; conflated: boolean },
     round: Round,
   ): void {
-    if (live.mode === 'all' && live.stream.dirty) this.#parts.cutter.cutNow([live]);
+    const { set } = live.entry;
+    const isMixed = [...session.streams.keys()].some(other => other !== live && other.entry.set === set);
+    if (isMixed || (live.mode === 'all' && live.stream.dirty))
+      this.#parts.cutter.cutNow(this.#parts.streams.ofSet(set));
     const missed =
       have.since === undefined
         ? undefined

@@ -6,7 +6,7 @@ import { MetricStream } from '../streams/metric-stream.ts';
 import { NetStream } from '../streams/net-stream.ts';
 import type { Schedule } from '../streams/schedule.ts';
 import type { Stream } from '../streams/stream.ts';
-import type { ViewEntry } from '../views/filter-set.ts';
+import type { FilterSet, ViewEntry } from '../views/filter-set.ts';
 import type { SessionId, StreamId } from './link.ts';
 import type { LiveStream, Registration } from './live-stream.ts';
 import type { SafEntry } from './saf-table.ts';
@@ -61,6 +61,11 @@ export class StreamTable {
     for (const { streams } of this.#uses.values()) yield* streams.values();
   }
 
+  /** Everything that moves together with a view of this set. */
+  *ofSet(set: FilterSet): Iterable<LiveStream> {
+    for (const entry of set.views.values()) yield* this.#uses.get(entry)?.streams.values() ?? [];
+  }
+
   join(joining: Joining, at: { nowMs: number; effectiveMs: number }): Registration {
     const { entry, fields, id, intervalMs, mode, request, saf, session } = joining;
     let use = this.#uses.get(entry);
@@ -111,7 +116,6 @@ export class StreamTable {
       saf,
       registrations: new Set(),
       dirtySinceMs: 0,
-      holdUntilMs: 0,
       sentMs: 0,
     };
     if (saf !== undefined) saf.onDirty = () => this.#onDirty(live);

@@ -14,6 +14,8 @@ export class MetricStream implements Stream, MetricSink {
   readonly #output: MetricOutput;
   readonly #onDirty: () => void;
   #pending: MetricFrame | undefined;
+  /** Until somebody has a frame there is none to replace. */
+  #joined = false;
 
   constructor(wire: string, output: MetricOutput, onDirty: () => void) {
     this.wire = wire;
@@ -26,6 +28,7 @@ export class MetricStream implements Stream, MetricSink {
   }
 
   replace(frame: MetricFrame): void {
+    if (!this.#joined) return;
     if (this.#pending === undefined) this.#onDirty();
     this.#pending = frame;
   }
@@ -40,6 +43,7 @@ export class MetricStream implements Stream, MetricSink {
   /** Settled first: the others then get at their next cut what the joiner sees now, also if it is undone by then. */
   snapshot(asOf: number): readonly string[] {
     this.#output.settle(asOf);
+    this.#joined = true;
     return [metricText({ view: this.wire, asOf, frame: this.#output.frame() })];
   }
 }

@@ -45,6 +45,7 @@ export class NetStream implements Stream, RowSink {
   }
 
   push({ after, before, key }: ViewChange): void {
+    if (this.#joins === 0) return; // nobody has anything yet that this could change
     if (this.#pending.size === 0) this.#onDirty();
     const pending = this.#pending.get(key);
     const freshAt = pending === undefined ? (before === undefined ? this.#joins : NOT_FRESH) : pending.freshAt;

@@ -49,9 +49,10 @@ export class Schedule<S> {
     return due;
   }
 
-  nextMs(): number | undefined {
-    let next: number | undefined;
-    for (const { nextMs } of this.#classes.values()) if (next === undefined || nextMs < next) next = nextMs;
+  /** Infinity when nothing will be due. */
+  nextMs(): number {
+    let next = Number.POSITIVE_INFINITY;
+    for (const { nextMs } of this.#classes.values()) next = Math.min(next, nextMs);
     return next;
   }
 }

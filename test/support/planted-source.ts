@@ -61,6 +61,10 @@ export class PlantedSource implements Source {
 }
 
 /** A value that runs something when it becomes JSON: it takes time, or fails. */
-export function onEncoding(run: () => Value): Value {
-  return { toJSON: run } as unknown as Value;
+export function onEncoding(run: () => void): Value {
+  const toJSON = () => {
+    run();
+    return null;
+  };
+  return { toJSON } as unknown as Value;
 }
