@@ -1,5 +1,5 @@
 import type { Change } from '../object-server/change.ts';
-import type { TableSchema } from '../protocol/schema.ts';
+import type { Row, TableSchema } from '../protocol/schema.ts';
 import type { ReadSpec, Source } from '../sources/source.ts';
 import type { Counters } from './counters.ts';
 import { FilterSet, type ViewEntry } from './filter-set.ts';
@@ -169,7 +169,7 @@ export class ViewTable {
     const key = tableKey(source, table);
     let sets = this.#tables.get(key);
     if (sets === undefined) {
-      sets = { matcher: new Matcher(), byFilterId: new Map(), relative: new Set() };
+      sets = { matcher: new Matcher(sampleOf(source, table)), byFilterId: new Map(), relative: new Set() };
       this.#tables.set(key, sets);
     }
     return sets;
@@ -180,6 +180,13 @@ export class ViewTable {
     return { table: set.table, where: set.filter.toSql(set.nowMs) };
   }
 }
+
+/** Tells the matcher what values are usual, so that it places the first filters well. */
+function sampleOf(source: Source, table: TableSchema): readonly Row[] {
+  return source.read({ table, where: { sql: 'TRUE', params: [] }, limit: SAMPLE_ROWS });
+}
+
+const SAMPLE_ROWS = 128;
 
 function tableKey(source: Source, table: TableSchema): string {
   return `${source.name} ${table.name}`;
