@@ -1,0 +1,22 @@
+import { eventsTable } from '../../../backend/object-server/events-table.ts';
+import type { TableSchema } from '../../../backend/protocol/schema.ts';
+import type { Vocabulary } from '../../../src/editor/vocabulary.ts';
+
+/** The built-in table as `/api/schema` tells it, and one of a configuration. */
+export const EVENTS: TableSchema = eventsTable();
+export const LINKS: TableSchema = {
+  name: 'links',
+  primaryKey: 'name',
+  columns: [
+    { name: 'name', type: 'text', nullable: false },
+    { name: 'load', type: 'real', nullable: true },
+  ],
+};
+
+export const VOCABULARY: Vocabulary = {
+  tables: [EVENTS, LINKS],
+  functions: [{ name: 'now', signature: 'now()', description: 'The present time.' }],
+  filters: { p1: 'severity = 5 AND acknowledged = 0', core: "site = 'lon'" },
+  views: { wall: { filter: '@p1', columns: ['node'] } },
+  variables: ['site', 'service'],
+};
