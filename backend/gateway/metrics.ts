@@ -15,27 +15,25 @@ export interface MetricSources {
  */
 export class Metrics {
   readonly registry = new Registry();
-  readonly #rejected: Counter<'code'>;
-  readonly #rejections = new Map<ErrorCode, number>();
+  readonly #rejections = new Map<string, number>(Object.keys(ERROR_KINDS).map(code => [code, 0]));
+  #notifierRefusals: () => Promise<Readonly<Record<string, number>>> = async () => ({});
 
   constructor() {
     collectDefaultMetrics({ register: this.registry });
-    this.#rejected = this.#counter(
-      'panelcast_rejected_total',
-      'Requests, messages and connections refused, by error code.',
-      'code',
-    );
-    for (const code of Object.keys(ERROR_KINDS)) this.#rejected.inc({ code }, 0);
+    const help = 'Requests, messages and connections refused, by error code.';
+    this.#totals('panelcast_rejected_total', help, 'code', async () => {
+      const refused = await this.#notifierRefusals();
+      return Object.fromEntries([...this.#rejections].map(([code, times]) => [code, times + (refused[code] ?? 0)]));
+    });
   }
 
   countRejection(code: ErrorCode): void {
-    this.#rejected.inc({ code });
     this.#rejections.set(code, (this.#rejections.get(code) ?? 0) + 1);
   }
 
-  /** What was refused since the start, by error code. */
+  /** What was refused on this side of the store thread since the start, by error code. */
   get rejections(): Readonly<Record<string, number>> {
-    return Object.fromEntries(this.#rejections);
+    return Object.fromEntries([...this.#rejections].filter(([, times]) => times > 0));
   }
 
   /** From here on the notifier's and the viewers' numbers are among them. */
@@ -45,6 +43,7 @@ export class Metrics {
       latest ??= counts().finally(() => (latest = undefined));
       return latest;
     };
+    this.#notifierRefusals = async () => (await fresh()).refusals;
     for (const [name, help, read] of LIVE_GAUGES) this.#gauge(name, help, () => read(live()));
     for (const [name, help, read] of LIVE_COUNTERS) this.#total(name, help, () => read(live()));
     for (const [name, help, read] of NOTIFIER_GAUGES) this.#gauge(name, help, async () => read(await fresh()));
@@ -63,10 +62,6 @@ export class Metrics {
     );
     const delay = 'From the commit of a stream’s oldest waiting change to the cut that sends it.';
     this.#histogram('panelcast_change_to_send_seconds', delay, async () => (await fresh()).changeToSendSeconds);
-  }
-
-  #counter<L extends string>(name: string, help: string, ...labelNames: L[]): Counter<L> {
-    return new Counter({ name, help, labelNames, registers: [this.registry] });
   }
 
   #gauge(name: string, help: string, read: () => number | Promise<number>): void {

@@ -56,6 +56,8 @@ export interface NotifierCounts {
   readonly savings: NotifierStatus['savings'];
   readonly encodings: number;
   readonly changes: Readonly<Record<string, number>>;
+  /** Messages of viewers that the notifier refused, by error code; what the gateway refused is not among them. */
+  readonly refusals: Readonly<Record<string, number>>;
   readonly sweepSeconds: HistogramFacts;
   readonly changeToSendSeconds: HistogramFacts;
   readonly intervalMs: number;

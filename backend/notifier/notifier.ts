@@ -118,6 +118,7 @@ export class Notifier implements NotifierLink {
   /** After a name was changed; how many panels moved. */
   rehome(): number {
     return this.#together(() => {
+      this.views.advance(this.#options.clock.now());
       const round = new Round(this.#outbox, this.cutter);
       const moved = this.registrar.rehome(round);
       this.cutter.schedule();
@@ -254,7 +255,9 @@ export class Notifier implements NotifierLink {
     if (message.type === 'open' && !this.sessions.get(message.session)?.registrations.has(message.id)) {
       round.closed(message.session, message.id);
     }
-    round.say(message.session, refusal(error, 'id' in message ? message.id : undefined));
+    const answer = refusal(error, 'id' in message ? message.id : undefined);
+    this.counters.countRefusal(answer.code);
+    round.say(message.session, answer);
   }
 
   /** One view's evaluation failed: its own panels are told, everybody else goes on. */

@@ -216,7 +216,7 @@ const SPOOLS = table<readonly [string, number]>('spools', {
 
 const REFUSALS = table<readonly [string, number]>('refusals', {
   description: 'What was refused since the start, by error code, and connections that were ended, by reason.',
-  facts: ({ gateway }) => [...Object.entries(gateway.rejected), ...Object.entries(gateway.live.farewells)],
+  facts: refusalsOf,
   columns: {
     what: text('Error code, or why a connection was ended.', ([what]) => what),
     times: whole('How often.', ([, times]) => times),
@@ -236,6 +236,13 @@ export const SELF_TABLES: readonly SelfTable[] = [
   ...[NOTIFIER, SOURCES, SETS, VIEWS, SWEEPS],
   ...[VIEWERS, TABLES, SPOOLS, REFUSALS, PARTS],
 ];
+
+function refusalsOf({ counts, gateway }: SelfFacts): Iterable<readonly [string, number]> {
+  const all = new Map(Object.entries(gateway.rejected));
+  for (const [code, times] of Object.entries(counts.refusals)) all.set(code, (all.get(code) ?? 0) + times);
+  for (const [reason, times] of Object.entries(gateway.live.farewells)) all.set(reason, times);
+  return all;
+}
 
 function sumOf({ metrics, rows }: SetStatus, of: (view: ViewStatus) => number): number {
   let sum = 0;

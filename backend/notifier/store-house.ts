@@ -200,6 +200,7 @@ export class StoreHouse implements NotifierCalls {
       savings: [...counters.sources].map(([source, work]) => ({ source, ...work })),
       encodings: counters.encodings,
       changes: Object.fromEntries(counters.changes),
+      refusals: Object.fromEntries(counters.refusals),
       sweepSeconds: { ...counters.sweepSeconds },
       changeToSendSeconds: { ...counters.changeToSendSeconds },
       intervalMs: throttle.intervalMs(this.#options.intervalMs),

@@ -16,6 +16,8 @@ const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5
 export class Counters {
   readonly sources = new Map<string, SourceWork>();
   readonly changes = new Map<string, number>();
+  /** Messages of viewers that could not be done, by error code. */
+  readonly refusals = new Map<string, number>();
   encodings = 0;
   readonly sweepSeconds = new Histogram(SECONDS);
   readonly changeToSendSeconds = new Histogram(SECONDS);
@@ -27,6 +29,10 @@ export class Counters {
       this.sources.set(source, work);
     }
     return work;
+  }
+
+  countRefusal(code: string): void {
+    this.refusals.set(code, (this.refusals.get(code) ?? 0) + 1);
   }
 
   countChanges(table: string, count: number): void {

@@ -146,13 +146,14 @@ describe('the tables of the source panelcast', () => {
   it('shows what the gateway reports', async () => {
     const lab = new House();
     lab.open(4, 'a', {});
+    lab.open(4, 'wrong', { filter: 'sevrity > 3' });
     const live = { viewers: 9, stale: 1, groups: 2, deliveries: 3, bytesSent: 4, conflations: 5, backlogBytes: 0 };
     await lab.house.report({
       version: '1.2.3',
       startedAtMs: 1000,
       live: { ...live, lastDistributionMs: 0.4, farewells: { 'too slow': 2 } },
       stale: [{ session: 4, forMs: 1500.4 }],
-      rejected: { 'bad-filter': 7 },
+      rejected: { 'bad-filter': 7, 'bad-request': 1 },
       rssBytes: 1,
       heapBytes: 1,
       others: { demo: { rate: 20 } },
@@ -160,7 +161,8 @@ describe('the tables of the source panelcast', () => {
     expect(await lab.rows('notifier')).toMatchObject([{ version: '1.2.3', viewers: 9, stale: 1, conflations: 5 }]);
     expect(await lab.rows('viewers')).toMatchObject([{ session: 4, user: 'ann', stale: 1, stale_ms: 1500 }]);
     expect(await lab.rows('refusals')).toEqual([
-      { what: 'bad-filter', times: 7 },
+      { what: 'bad-filter', times: 8 },
+      { what: 'bad-request', times: 1 },
       { what: 'too slow', times: 2 },
     ]);
     expect(await lab.rows('parts')).toEqual([{ name: 'demo', facts: '{"rate":20}' }]);

@@ -52,7 +52,8 @@ export function showDelivery(tables, rates) {
     ['Last distribution', all.distribution_ms < 1 ? '< 1 ms' : millis(all.distribution_ms)],
     ['Conflations', count(all.conflations)],
   ]);
-  const slow = tables.rows('slow').map(({ session, stale_ms, user }) => ({
+  const slowest = tables.rows('slow').sort((a, b) => b.stale_ms - a.stale_ms);
+  const slow = slowest.map(({ session, stale_ms, user }) => ({
     name: `session ${session}${user ? ` (${user})` : ''}`,
     value: `silent for ${duration(stale_ms)}`,
   }));

@@ -49,9 +49,14 @@ export function facts(list, entries) {
   });
 }
 
+/** More lines than this push everything else off a wallboard. */
+const LINES_MAX = 6;
+
 /** A list of lines, or one line that says why there is none. */
 export function lines(list, entries, empty) {
-  const shown = entries.length > 0 ? entries : [{ name: empty, value: '', className: 'none' }];
+  const quiet = (name, value = '') => ({ name, value, className: 'none' });
+  const shown = entries.length > 0 ? entries.slice(0, LINES_MAX) : [quiet(empty)];
+  if (entries.length > LINES_MAX) shown.push(quiet('and more', String(entries.length - LINES_MAX)));
   keep(list, shown, {
     key: ({ name }) => name,
     make: ({ className = '', name }) => element('li', { className }, element('span', {}, name), element('b')),
