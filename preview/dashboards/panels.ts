@@ -10,6 +10,7 @@ import {
   VizPanelMenu,
 } from '@grafana/scenes';
 import type { Dashboard, GridPos, Panel, RowPanel } from '@grafana/schema';
+import { PanelNotices } from './PanelNotices.tsx';
 
 type OnEditQuery = (panel: VizPanel) => void;
 type AnyPanel = NonNullable<Dashboard['panels']>[number];
@@ -66,6 +67,7 @@ function vizPanel(panel: Panel, onEditQuery: OnEditQuery): VizPanel {
     fieldConfig: (panel.fieldConfig ?? { defaults: {}, overrides: [] }) as FieldConfigSource,
     displayMode: panel.transparent ? 'transparent' : 'default',
     hoverHeader: !panel.title,
+    titleItems: [new PanelNotices({})],
     // As Grafana's dashboards do: a panel empties the arrays of its former frames in place.
     _UNSAFE_clearPreviousFieldValues: true,
     ...(hasQuery && { $data: queryData(panel) }),
