@@ -93,6 +93,7 @@ export class Cutter {
     else {
       this.#immediateTimer = this.#options.clock.after(waitMs, () => {
         this.#immediateTimer = undefined;
+        this.#options.views.advance(this.#options.clock.now());
         this.#cutImmediate();
       });
     }
@@ -122,6 +123,7 @@ export class Cutter {
   /** A flush: what it cuts is next due one whole interval later. */
   flush(streams: ReadonlySet<LiveStream>): void {
     const now = this.#options.clock.now();
+    this.#options.views.advance(now);
     this.cutNow(streams);
     for (const live of streams)
       if (live.mode !== 'immediate') this.#holds.add(live, now + this.#options.throttle.intervalMs(live.intervalMs));

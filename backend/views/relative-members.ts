@@ -46,11 +46,16 @@ export class RelativeMembers {
     return { was, is: false };
   }
 
-  /** Visits the keys whose truth may have changed by time. */
+  /** Visits the keys whose truth may have changed by time; from one that fails on, the next advance does. */
   advance(nowMs: number, visit: (key: Key) => void): void {
     const due: Key[] = [];
     this.#wheel.advance(nowMs, key => due.push(key));
-    for (const key of due) visit(key);
+    let done = 0;
+    try {
+      for (; done < due.length; done++) visit(due[done]!);
+    } finally {
+      for (const key of due.slice(done)) this.#wheel.arm(key, nowMs);
+    }
   }
 
   #look(row: Row, nowMs: number): boolean {

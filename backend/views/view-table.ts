@@ -1,5 +1,5 @@
 import type { Change } from '../object-server/change.ts';
-import type { Row, TableSchema } from '../protocol/schema.ts';
+import type { Key, Row, TableSchema } from '../protocol/schema.ts';
 import type { ReadSpec, Source } from '../sources/source.ts';
 import type { Counters } from './counters.ts';
 import { FilterSet, type ViewEntry } from './filter-set.ts';
@@ -99,6 +99,7 @@ export class ViewTable {
 
   /** Committed transitions of one source, oldest first. */
   apply(source: Source, changes: readonly Change[], nowMs: number): void {
+    const timed = new Set<FilterSet>();
     for (const change of changes) {
       const sets = this.#tables.get(`${source.name} ${change.table}`);
       if (sets === undefined) continue;
@@ -112,26 +113,36 @@ export class ViewTable {
         });
       });
       for (const set of sets.relative) {
-        const { is, was } = set.members!.apply(key, after, nowMs);
+        timed.add(set);
+        const { is, was } = set.members!.apply(key, after, Math.max(set.nowMs, nowMs));
         if (was || is)
           this.#applyTo(set, { seq, key, before: was ? before : undefined, after: is ? after : undefined });
       }
     }
+    // What came was judged by the time of now, so the rest of the set is too: a set is at one instant.
+    for (const set of timed) this.#advanceSet(set, nowMs);
   }
 
-  /** Lets time pass for the filters that speak of now(). */
+  /** Lets time pass for the filters that speak of now(). Not while changes are pushed: it reads rows. */
   advance(nowMs: number): void {
     for (const { relative } of this.#tables.values()) for (const set of relative) this.#advanceSet(set, nowMs);
   }
 
   #advanceSet(set: FilterSet, nowMs: number): void {
-    set.nowMs = nowMs;
-    set.members!.advance(nowMs, key => {
-      const row = set.source.readOne(set.table, key);
-      const { is, was } = set.members!.apply(key, row, nowMs);
-      if (was === is || row === undefined) return;
-      this.#applyTo(set, { seq: set.source.seq, key, before: was ? row : undefined, after: is ? row : undefined });
-    });
+    set.nowMs = Math.max(set.nowMs, nowMs);
+    try {
+      set.members!.advance(set.nowMs, key => this.#look(set, key));
+    } catch (error) {
+      for (const entry of set.views.values()) this.#options.onFault(entry, error);
+    }
+  }
+
+  /** A row that time may have moved. */
+  #look(set: FilterSet, key: Key): void {
+    const row = set.source.readOne(set.table, key);
+    const { is, was } = set.members!.apply(key, row, set.nowMs);
+    if (was === is || row === undefined) return;
+    this.#applyTo(set, { seq: set.source.seq, key, before: was ? row : undefined, after: is ? row : undefined });
   }
 
   #applyTo(set: FilterSet, change: Parameters<ViewEntry['view']['apply']>[0]): void {

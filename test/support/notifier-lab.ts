@@ -122,15 +122,17 @@ export class NotifierLab {
     for (const item of batch.items) {
       if (item.type === 'send') {
         const viewer = this.viewers.get(item.session);
-        viewer?.receive(read(item.spans));
         for (const stream of item.subscribe ?? []) viewer?.streams.add(stream);
         for (const stream of item.unsubscribe ?? []) viewer?.streams.delete(stream);
-        if (item.refreshed) viewer?.refreshed();
-        if (item.cut !== undefined) viewer?.cut(item.cut);
+        viewer?.deliver(read(item.spans), item.cut, item.refreshed ?? false);
       } else {
         for (const viewer of this.viewers.values()) {
           const own = item.streams.flatMap((stream, i) => (viewer.streams.has(stream) ? read(item.spans[i]!) : []));
-          if (own.length === 0 || viewer.stalled) continue;
+          if (own.length === 0) continue;
+          if (viewer.stalled) {
+            viewer.miss(item.facts.asOf);
+            continue;
+          }
           viewer.receive(own);
           viewer.cut(item.facts);
         }

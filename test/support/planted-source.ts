@@ -9,6 +9,7 @@ export class PlantedSource implements Source {
   readonly #inner: Source;
   /** Called before each read; throws what the read shall fail with. */
   beforeRead: (spec: ReadSpec) => void = () => {};
+  beforeReadOne: () => void = () => {};
   /** Called for each row image that is pushed; the answer takes its place. */
   replaceRow: (row: Row) => Row = row => row;
 
@@ -36,6 +37,7 @@ export class PlantedSource implements Source {
   }
 
   readOne(table: TableSchema, key: Key): Row | undefined {
+    this.beforeReadOne();
     return this.#inner.readOne(table, key);
   }
 

@@ -28,8 +28,9 @@ export class Viewer {
   readonly gaps: Gap[] = [];
   readonly flushed: number[] = [];
   readonly cuts: CutFacts[] = [];
-  /** Counts snapshots, to tell a difference from a fresh start. */
+  /** Counts snapshots, to tell a difference from a fresh start; and those marked as conflated. */
   snaps = 0;
+  conflations = 0;
   /** The gateway sends nothing to a viewer that does not answer. */
   stalled = false;
   /** Wire names of the frames that the last cut applied. */
@@ -37,6 +38,11 @@ export class Viewer {
   /** By panel: what an earlier connection had, which a resumed one continues. */
   readonly #carried = new Map<string, HeldView>();
   #pending: Frame[] = [];
+  /** What came for a stalled viewer alone: it is sent with the refresh. */
+  #kept: ServerMessage[] = [];
+  /** The first cut that a stalled viewer did not get. */
+  #missedFrom = Number.POSITIVE_INFINITY;
+  #refreshing = false;
   readonly #tell: Tell;
   #onCut: (viewer: Viewer) => void = () => {};
 
@@ -73,13 +79,38 @@ export class Viewer {
     this.stalled = true;
   }
 
-  /** Answers again after a stall: the gateway asks for a refresh, and sends nothing until it comes. */
+  /** Answers again after a stall: the gateway asks for a refresh if anything was missed, and sends nothing until it comes. */
   wake(): void {
-    if (this.stalled) this.#tell([{ type: 'refresh', session: this.session, since: Math.max(0, this.asOf) }]);
+    if (!this.stalled || this.#refreshing) return;
+    if (this.#missedFrom === Number.POSITIVE_INFINITY) {
+      this.stalled = false;
+      this.deliver([], undefined, false);
+      return;
+    }
+    this.#refreshing = true;
+    const since = Math.max(0, Math.min(this.asOf, this.#missedFrom - 1));
+    this.#tell([{ type: 'refresh', session: this.session, since }]);
   }
 
-  refreshed(): void {
-    this.stalled = false;
+  miss(asOf: number): void {
+    if (!this.#refreshing) this.#missedFrom = Math.min(this.#missedFrom, asOf);
+  }
+
+  /** Something for this viewer alone. */
+  deliver(messages: readonly ServerMessage[], cut: CutFacts | undefined, refreshed: boolean): void {
+    this.#kept.push(...messages);
+    if (refreshed) {
+      this.stalled = this.#refreshing = false;
+      this.#missedFrom = Number.POSITIVE_INFINITY;
+    }
+    if (this.stalled) {
+      if (cut !== undefined) this.miss(cut.asOf);
+      return;
+    }
+    const kept = this.#kept;
+    this.#kept = [];
+    this.receive(kept);
+    if (cut !== undefined) this.cut(cut);
   }
 
   onCut(look: (viewer: Viewer) => void): void {
@@ -136,6 +167,7 @@ export class Viewer {
     switch (frame.type) {
       case 'snap':
         this.snaps++;
+        if (frame.conflated) this.conflations++;
         held.fields = frame.fields;
         held.rows.clear();
         this.#upsert(held, frame.values);
@@ -146,6 +178,10 @@ export class Viewer {
         break;
       case 'rows':
         held.changes.push(...frame.changes);
+        for (const { key, op, values } of frame.changes) {
+          if (op === 'leave') held.rows.delete(key);
+          else held.rows.set(key, values);
+        }
         break;
       case 'metric':
         held.fields = frame.fields;

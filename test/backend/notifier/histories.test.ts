@@ -11,7 +11,7 @@ import type { Viewer } from '../../support/viewer.ts';
 /** Shrunk histories, a file each. */
 const REGRESSIONS = join(import.meta.dirname, '../../fixtures/notifier-histories');
 
-/** Filters in the notifier's language that SQLite reads as they are, so that SELECT is the oracle. */
+/** Filters in the notifier's language that SQLite reads as they are, but for durations, so that SELECT is the oracle. */
 const FILTERS = [
   '',
   'severity >= 4',
@@ -20,6 +20,9 @@ const FILTERS = [
   "node LIKE 'r1%' OR acknowledged = 1",
   'tally > 2',
   'owner IS NULL',
+  'last_occurrence > now() - 1200',
+  'severity > 1 AND first_occurrence < now() - 900',
+  'last_occurrence BETWEEN now() - 3000 AND now() - 1000 OR acknowledged = 1',
 ];
 
 const SHAPES: readonly ((filter: string) => Request)[] = [
@@ -30,6 +33,8 @@ const SHAPES: readonly ((filter: string) => Request)[] = [
   filter => ({ filter, metrics: [{ fn: 'count' }, { fn: 'max', column: 'severity' }], groupBy: ['site'] }),
   filter => ({ filter, orderBy: [{ column: 'severity', desc: true }], limit: 5 }),
   filter => ({ filter, columns: ['node'], intervalMs: 3000 }),
+  filter => ({ filter, columns: ['severity', 'node'], mode: 'all' }),
+  filter => ({ filter, metrics: [{ fn: 'count' }], mode: 'immediate' }),
 ];
 
 type Step =
@@ -82,8 +87,9 @@ function step(random: Random): Step {
 }
 
 /** What SELECT says that a panel should show. */
-function truth(lab: NotifierLab, { columns, filter = '', groupBy, limit, metrics }: Request): unknown {
+function truth(lab: NotifierLab, { columns, filter: text = '', groupBy, limit, metrics }: Request): unknown {
   const table = lab.server.tables[0]!;
+  const filter = text.replaceAll('now()', String(lab.clock.now()));
   const where = filter === '' ? {} : { where: { sql: filter, params: [] } };
   if (metrics === undefined && limit === undefined) {
     const names = new Set([...(columns ?? table.columns.map(({ name }) => name)), 'serial']);
@@ -131,6 +137,12 @@ function compare(lab: NotifierLab, viewer: Viewer, id: string): void {
   expect(told, `panel ${id} ${JSON.stringify(request)}`).toEqual(byKey(right as Value[][], key));
 }
 
+function openPanel(viewer: Viewer, { filter, panel, shape }: Extract<Step, { do: 'open' }>): void {
+  const request = SHAPES[shape]!(FILTERS[filter]!);
+  const isRefused = request.mode === 'all' && FILTERS[filter]!.includes('now()');
+  if (!viewer.requests.has(`p${panel}`) && !isRefused) viewer.open(`p${panel}`, request);
+}
+
 /** Runs one history; every panel that a cut moved is compared with SELECT at that cut, and all of them at the end. */
 function run(lab: NotifierLab, steps: readonly Step[]): void {
   const viewers = new Map<number, Viewer>();
@@ -172,8 +184,7 @@ function run(lab: NotifierLab, steps: readonly Step[]): void {
         viewers.delete(step.viewer);
         break;
       case 'open':
-        if (!viewer.requests.has(`p${step.panel}`))
-          viewer.open(`p${step.panel}`, SHAPES[step.shape]!(FILTERS[step.filter]!));
+        openPanel(viewer, step);
         break;
       case 'close':
         if (viewer.requests.has(`p${step.panel}`)) viewer.close(`p${step.panel}`);
