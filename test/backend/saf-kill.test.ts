@@ -28,7 +28,7 @@ describe('panelcast tail --mode saf --output (streams.md 5)', { timeout: TIMEOUT
     history.startTail();
     await history.write(50);
     await history.settle();
-    const lines = history.lines();
+    const lines = history.newLines();
     const gaps = lines.filter(({ op }) => op === 'gap');
     expect(gaps).toHaveLength(1);
     const { from = 0, to = 0 } = gaps[0]!;
