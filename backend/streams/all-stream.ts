@@ -35,13 +35,32 @@ export class AllStream implements Stream, RowSink {
     if (this.#pending.length === 0) return undefined;
     const taken = this.#pending;
     this.#pending = [];
-    this.#cuts.push(asOf);
-    if (this.#cuts.length > CUTS_MAX) this.#cuts.shift();
-    return () => [rowsText({ view: this.wire, asOf, changes: taken.map(change => this.#asRowChange(change)) })];
+    this.#told(asOf);
+    return () => {
+      try {
+        return [rowsText({ view: this.wire, asOf, changes: taken.map(change => this.#asRowChange(change)) })];
+      } catch (error) {
+        this.#putBack(taken, asOf);
+        throw error;
+      }
+    };
   }
 
-  /** What a newcomer starts from; the changes after asOf follow, and those before it are already in here. */
+  /** What was taken and could not be told goes out with what came since. */
+  #putBack(taken: readonly ViewChange[], asOf: number): void {
+    if (this.#pending.length === 0) this.#onDirty();
+    this.#pending = [...taken, ...this.#pending];
+    this.#cuts.splice(this.#cuts.lastIndexOf(asOf), 1);
+  }
+
+  #told(asOf: number): void {
+    this.#cuts.push(asOf);
+    if (this.#cuts.length > CUTS_MAX) this.#cuts.shift();
+  }
+
+  /** What a newcomer starts from, when nothing is pending: the changes after asOf follow, those before it are in here. */
   snapshot(asOf: number, conflated: boolean): readonly string[] {
+    if (this.#cuts.at(-1) !== asOf) this.#told(asOf);
     return [
       snapText({ view: this.wire, asOf, fields: this.#output.fields, values: this.#output.snapshotText(), conflated }),
     ];

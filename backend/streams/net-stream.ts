@@ -58,14 +58,30 @@ export class NetStream implements Stream, RowSink {
     const taken = this.#pending;
     this.#pending = new Map();
     return () => {
-      const rows: Row[] = [];
-      const remove: Key[] = [];
-      for (const [key, { row }] of taken) {
-        if (row === undefined) remove.push(key);
-        else rows.push(this.#output.project(row));
+      try {
+        return [this.#delta(asOf, taken)];
+      } catch (error) {
+        this.#putBack(taken);
+        throw error;
       }
-      return [deltaText({ view: this.wire, asOf, fields: this.#output.fields, rows, remove })];
     };
+  }
+
+  #delta(asOf: number, taken: ReadonlyMap<Key, Pending>): string {
+    const rows: Row[] = [];
+    const remove: Key[] = [];
+    for (const [key, { row }] of taken) {
+      if (row === undefined) remove.push(key);
+      else rows.push(this.#output.project(row));
+    }
+    return deltaText({ view: this.wire, asOf, fields: this.#output.fields, rows, remove });
+  }
+
+  /** What was taken and could not be told: what came since is newer. */
+  #putBack(taken: ReadonlyMap<Key, Pending>): void {
+    if (this.#pending.size === 0) this.#onDirty();
+    for (const [key, { row }] of taken)
+      this.#pending.set(key, { row: this.#pending.has(key) ? this.#pending.get(key)!.row : row, freshAt: NOT_FRESH });
   }
 
   snapshot(asOf: number, conflated: boolean): readonly string[] {

@@ -76,7 +76,14 @@ export class SafStream implements Stream, RowSink {
     if (!this.dirty) return undefined;
     this.#waiting = false;
     const from = this.#sent;
-    const texts = this.#next(asOf);
+    let texts: string[];
+    try {
+      texts = this.#next(asOf);
+    } catch (error) {
+      this.#sent = from;
+      this.#wake();
+      throw error;
+    }
     if (this.#behind) this.#wake();
     if (texts.length === 0) return undefined;
     this.#takes.push({ asOf, from });

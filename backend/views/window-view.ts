@@ -20,14 +20,15 @@ export class WindowView implements View {
   readonly #spec: WindowRowsSpec;
   readonly #keyIndex: number;
   readonly #refill: (limit: number) => readonly Row[];
-  #window: Window;
+  readonly #window: Window;
 
   constructor(spec: WindowRowsSpec, source: Source, read: () => ReadSpec) {
     this.fields = columnFields(spec.table, spec.columns);
     this.#spec = spec;
     this.#keyIndex = columnIndex(spec.table, spec.table.primaryKey);
     this.#refill = limit => source.read({ ...read(), orderBy: spec.orderBy, limit });
-    this.#window = this.#newWindow();
+    const { columns, limit, orderBy } = spec;
+    this.#window = new Window({ keyIndex: this.#keyIndex, orderBy, limit, columns }, this.#refill);
   }
 
   apply(change: ViewChange): void {
@@ -42,7 +43,7 @@ export class WindowView implements View {
   }
 
   reset(): void {
-    this.#window = this.#newWindow();
+    this.#window.forget();
   }
 
   project(row: Row): Row {
@@ -52,11 +53,6 @@ export class WindowView implements View {
   snapshotText(): string {
     const rows = this.#window.rows();
     return JSON.stringify(this.#spec.columns.map(column => rows.map(row => row[column])));
-  }
-
-  #newWindow(): Window {
-    const { columns, limit, orderBy } = this.#spec;
-    return new Window({ keyIndex: this.#keyIndex, orderBy, limit, columns }, this.#refill);
   }
 
   #keyOf(row: Row): Key {

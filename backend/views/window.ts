@@ -151,6 +151,13 @@ export class Window {
     if (this.#touched !== undefined && this.#touched.size > 4 * this.#slack) this.#touched = undefined;
   }
 
+  /** What it holds may be wrong: the next look reads anew. What viewers were told is not forgotten. */
+  forget(): void {
+    this.#filled = false;
+    this.#dirty = true;
+    this.#touched = undefined;
+  }
+
   #fill(): void {
     const { limit } = this.#spec;
     if (this.#filled && (this.#complete || this.#sorted.size >= limit)) return;
