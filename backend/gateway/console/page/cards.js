@@ -70,6 +70,7 @@ export function showStore(tables, rates) {
     }),
     ['Change log', `${bytes(all.log_bytes)}, from seq ${all.log_from.toLocaleString('en')}`],
     ['On disk', bytes(all.disk_bytes)],
+    ['Memory', bytes(all.rss_bytes)],
     ['Waiting writes', `${count(all.queued_writes)} (${bytes(all.queued_bytes)})`],
   ]);
   const spools = tables.rows('spools').map(spool => ({ name: spool.client, value: `${bytes(spool.bytes)} kept` }));

@@ -40,7 +40,7 @@ export function duration(value) {
 
 export function percent(share) {
   const value = share * 100;
-  return `${value < 99 ? value.toFixed(0) : (Math.floor(value * 10) / 10).toFixed(1)} %`;
+  return `${value < 99 || value === 100 ? value.toFixed(0) : (Math.floor(value * 10) / 10).toFixed(1)} %`;
 }
 
 export function time(ms) {

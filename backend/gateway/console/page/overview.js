@@ -1,5 +1,5 @@
 import { byId, mark, say } from './dom.js';
-import { bytes, count, duration, millis, percent, plural, rate } from './format.js';
+import { count, duration, millis, percent, plural, rate } from './format.js';
 
 /** The head of the page, what is wrong, and the big numbers. */
 
@@ -38,9 +38,9 @@ export function showOverview(tables, rates) {
   showHealth(all, tables, rates);
 }
 
-function showFacts({ epoch, rss_bytes, seq, started_at, version }) {
+function showFacts({ epoch, seq, started_at, version }) {
   const facts = [`version ${version}`, `up ${duration(Date.now() - started_at)}`, `seq ${seq.toLocaleString('en')}`];
-  say(byId('facts'), [...facts, `epoch ${epoch}`, bytes(rss_bytes)].join(' · '));
+  say(byId('facts'), [...facts, `epoch ${epoch}`].join(' · '));
 }
 
 function showSavings({ asked, askedRate, made, madeRate }) {

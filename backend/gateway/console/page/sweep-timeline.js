@@ -3,8 +3,8 @@ import { bytes, count, millis, plural, time } from './format.js';
 
 const SVG = 'http://www.w3.org/2000/svg';
 const SPAN_MS = 60_000;
-/** More columns than pixels to tell them apart. */
-const COLUMNS_MAX = 400;
+/** Immediate streams bring about up to fifty a second; of those the slowest are drawn. */
+const EARLY_MAX = 300;
 const LOWEST_MS = 0.01;
 
 /**
@@ -13,6 +13,7 @@ const LOWEST_MS = 0.01;
  */
 export class SweepTimeline {
   #sweeps = [];
+  #known = 0;
   #plot = byId('timeline');
   #svg = this.#plot.firstElementChild;
   /** The number of the sweep that is looked at; undefined for the latest. */
@@ -27,12 +28,17 @@ export class SweepTimeline {
 
   /** The notifier keeps the last few; this page those of a minute. */
   show(rows) {
-    const known = this.#sweeps.at(-1)?.sweep ?? 0;
+    const known = this.#known;
+    this.#known = Math.max(0, ...rows.map(({ sweep }) => sweep));
     const fresh = rows.toSorted((a, b) => a.sweep - b.sweep);
-    if (fresh.length > 0 && fresh.at(-1).sweep < known) this.#sweeps = [];
-    this.#sweeps.push(...fresh.filter(({ sweep }) => sweep > (this.#sweeps.at(-1)?.sweep ?? 0)));
+    if (this.#known < known) this.#sweeps = []; // the notifier was started again
+    const last = this.#known < known ? 0 : known;
+    this.#sweeps.push(...fresh.filter(({ sweep }) => sweep > last));
     const from = (this.#sweeps.at(-1)?.at ?? 0) - SPAN_MS;
-    this.#sweeps = this.#sweeps.filter(({ at }) => at > from).slice(-COLUMNS_MAX);
+    const recent = this.#sweeps.filter(({ at }) => at > from);
+    const early = recent.filter(({ due }) => !due).sort((a, b) => b.busy_ms - a.busy_ms);
+    const dropped = new Set(early.slice(EARLY_MAX));
+    this.#sweeps = recent.filter(sweep => !dropped.has(sweep));
     this.#draw();
   }
 

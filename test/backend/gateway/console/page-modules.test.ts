@@ -141,7 +141,7 @@ describe('the console’s numbers', () => {
     ['duration', 50 * 3_600_000, '2 days'],
     ['percent', 0.98, '98 %'],
     ['percent', 0.99987, '99.9 %'],
-    ['percent', 1, '100.0 %'],
+    ['percent', 1, '100 %'],
   ])('%s(%d) reads %s', (name, value, text) => {
     expect(format[name]!(value)).toBe(text);
   });
