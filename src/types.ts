@@ -3,8 +3,10 @@ import type { ErrorCode } from '../backend/protocol/errors.ts';
 import type { Request } from '../backend/protocol/request.ts';
 import type { Step } from './live/transport.ts';
 
-/** How a view's rows become a frame. `table` for rows, `metric` for one value a group, `series` over time, `log` lines. */
-export const FORMATS = ['table', 'metric', 'series', 'log'] as const;
+/**
+ * How a view's rows become a frame. `table` for rows, `metric` for one value a group, `series` over time, `log` lines,
+ * `status` the groups as nodes. */
+export const FORMATS = ['table', 'metric', 'series', 'log', 'status'] as const;
 export type Format = (typeof FORMATS)[number];
 
 /** What a dashboard saves. Both editors write the same `request`, so switching between them loses nothing. */
@@ -12,6 +14,8 @@ export interface PanelcastQuery extends DataQuery {
   readonly request: Request;
   readonly format?: Format;
   readonly editor?: 'builder' | 'code';
+  /** Operators can act on the rows in the panel: acknowledge, own, delete. */
+  readonly actions?: boolean;
   /** Not saved: this query wants one completed answer. */
   readonly once?: true;
 }

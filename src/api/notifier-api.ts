@@ -1,6 +1,7 @@
 import { getBackendSrv } from '@grafana/runtime';
 import { catchError, lastValueFrom, map, type Observable, throwError } from 'rxjs';
 import type { Request } from '../../backend/protocol/request.ts';
+import type { ActionAnswer, ActionRequest } from '../../backend/protocol/row-action.ts';
 import type { TableSchema, Value } from '../../backend/protocol/schema.ts';
 import { type Answer, readAnswer } from './read-answer.ts';
 import { requestFailure } from './request-failure.ts';
@@ -14,6 +15,12 @@ export interface SqlFunction {
 export interface Schema {
   readonly tables: readonly TableSchema[];
   readonly functions: readonly SqlFunction[];
+}
+
+/** What filters and requests are known by a name. */
+export interface Names {
+  readonly filters: Readonly<Record<string, string>>;
+  readonly views: Readonly<Record<string, Request>>;
 }
 
 export interface Written {
@@ -50,6 +57,15 @@ export class NotifierApi {
       });
     }
     return this.#schema.answer;
+  }
+
+  names(): Promise<Names> {
+    return lastValueFrom(this.#send<Names>('GET', '/api/names'));
+  }
+
+  /** For operators. When it answers, every page that shows these rows has been sent the cut with them. */
+  act(action: ActionRequest): Promise<ActionAnswer> {
+    return lastValueFrom(this.#post<ActionAnswer>('/api/actions', action));
   }
 
   /** An edit of event tables; for operators. Its rows have been sent to every viewer once `flush(seq)` has answered. */

@@ -1,6 +1,6 @@
-import { type FieldConfig, FieldType, MappingType, type ValueMapping } from '@grafana/data';
+import { type FieldConfig, FieldType, type Field as GrafanaField, MappingType, type ValueMapping } from '@grafana/data';
 import type { Field } from '../../backend/protocol/messages.ts';
-import type { EnumEntry } from '../../backend/protocol/schema.ts';
+import type { EnumEntry, Value } from '../../backend/protocol/schema.ts';
 
 /**
  * Names, colours, units and links that a field has of itself, so that a severity looks right without configuration; what
@@ -9,7 +9,7 @@ import type { EnumEntry } from '../../backend/protocol/schema.ts';
  */
 const configs = new WeakMap<Field, FieldConfig>();
 
-export function fieldConfig(field: Field): FieldConfig {
+function fieldConfig(field: Field): FieldConfig {
   let config = configs.get(field);
   if (config === undefined) {
     config = makeConfig(field);
@@ -18,10 +18,20 @@ export function fieldConfig(field: Field): FieldConfig {
   return { ...config };
 }
 
-export function fieldType({ format, type }: Field): FieldType {
+function fieldType({ format, type }: Field): FieldType {
   if (format === 'time-ms') return FieldType.time;
   if (format === 'boolean') return FieldType.boolean;
   return type === 'text' ? FieldType.string : FieldType.number;
+}
+
+/** Of a frame; the values are as Grafana has them: truth for booleans, milliseconds for times. */
+export function grafanaField(field: Field, values: unknown[]): GrafanaField {
+  return { name: field.name, type: fieldType(field), config: fieldConfig(field), values };
+}
+
+/** New values as Grafana has them, from those of the wire. */
+export function shownValues({ format }: Field, values: readonly Value[]): unknown[] {
+  return format === 'boolean' ? values.map(value => (value === null ? null : value !== 0)) : [...values];
 }
 
 /** A value in words, as its mapping shows it. */

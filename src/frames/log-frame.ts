@@ -2,7 +2,6 @@ import { type DataFrame, DataFrameType, FieldType, type Field as GrafanaField } 
 import type { Field } from '../../backend/protocol/messages.ts';
 import type { Value } from '../../backend/protocol/schema.ts';
 import { valueText } from './field-config.ts';
-import { gather } from './rows-frame.ts';
 import type { ViewContent } from './view-content.ts';
 
 /** How Grafana calls the levels that alarms have. */
@@ -65,12 +64,11 @@ function lineField(name: string, type: FieldType, values: unknown[]): GrafanaFie
 }
 
 function rowLines({ order, store }: ViewContent): Line[] {
-  const { rows } = store;
-  const columns = rows.fields.map((_, index) => gather(rows.column(index), order.slots));
-  const key = columns[rows.fields.findIndex(field => field.key)];
-  return order.slots.map((slot, row) => ({
-    values: columns.map(column => column[row]),
-    id: String(key?.[row] ?? slot),
+  const columns = store.rows.fields.map((_, index) => store.rows.column(index));
+  const key = columns[store.rows.fields.findIndex(field => field.key)];
+  return Array.from(order.slots, slot => ({
+    values: columns.map(column => column[slot]),
+    id: String(key?.[slot] ?? slot),
   }));
 }
 

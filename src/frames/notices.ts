@@ -25,13 +25,12 @@ export function notices(facts: NoticeFacts): QueryResultMetaNotice[] {
 }
 
 function freshnessNotices({ freshness, knownMs, lossMessage }: NoticeFacts): QueryResultMetaNotice[] {
+  if (freshness === 'live') return [];
   const since = new Date(knownMs).toLocaleTimeString();
   const why = lossMessage === undefined ? '' : ` (${lossMessage})`;
   if (freshness === 'stale')
     return [{ severity: 'error', text: `Stale: as of ${since}. The notifier cannot be reached${why}` }];
-  if (freshness === 'reconnecting')
-    return [{ severity: 'warning', text: `Reconnecting${why}; this is as of ${since}` }];
-  return [];
+  return [{ severity: 'warning', text: `Reconnecting${why}; this is as of ${since}` }];
 }
 
 function contentNotices({ errorMessage, nowMs, store }: NoticeFacts): QueryResultMetaNotice[] {

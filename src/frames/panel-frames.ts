@@ -1,6 +1,7 @@
 import { type DataFrame, DataFrameType, type QueryResultMeta } from '@grafana/data';
 import type { Request } from '../../backend/protocol/request.ts';
 import type { Format } from '../types.ts';
+import { ColumnBuffers } from './column-buffers.ts';
 import { logFrame } from './log-frame.ts';
 import { metricFrame } from './metric-frame.ts';
 import { rowsFrame } from './rows-frame.ts';
@@ -11,6 +12,8 @@ export interface FrameContext {
   readonly refId: string;
   readonly format: Format;
   readonly meta: QueryResultMeta;
+  /** The panel's own, kept from cut to cut. */
+  readonly buffers?: ColumnBuffers;
 }
 
 /** What a request is shown as when its query does not say. */
@@ -20,11 +23,15 @@ export function defaultFormat({ historyMs, metrics }: Request): Format {
 }
 
 /** One query's frames, fresh for this panel. A format that does not fit the content gives way to one that does. */
-export function panelFrames(content: ViewContent, { format, meta, refId }: FrameContext): DataFrame[] {
-  return frames(content, format).map(frame => ({ ...frame, refId, meta: { ...frame.meta, ...meta } }));
+export function panelFrames(content: ViewContent, { buffers, format, meta, refId }: FrameContext): DataFrame[] {
+  return frames(content, format, buffers ?? new ColumnBuffers()).map(frame => ({
+    ...frame,
+    refId,
+    meta: { ...frame.meta, ...meta },
+  }));
 }
 
-function frames(content: ViewContent, format: Format): DataFrame[] {
+function frames(content: ViewContent, format: Format, buffers: ColumnBuffers): DataFrame[] {
   const { series, isMetric } = content.store;
   if (format === 'series' && series !== undefined)
     return seriesFrames(content).map(frame => ({
@@ -40,7 +47,7 @@ function frames(content: ViewContent, format: Format): DataFrame[] {
     const frame = logFrame(content);
     return [{ ...frame, meta: { ...frame.meta, preferredVisualisationType: 'logs' } }];
   }
-  const frame = rowsFrame(content);
+  const frame = rowsFrame(content, buffers);
   const key = content.fields.find(field => field.key)?.name;
   const keyIndex = frame.fields.findIndex(({ name }) => name === key);
   return [

@@ -1,9 +1,9 @@
 import { type DataFrame, FieldType, type Field as GrafanaField, type Labels } from '@grafana/data';
 import type { Field } from '../../backend/protocol/messages.ts';
+import type { Value } from '../../backend/protocol/schema.ts';
 import type { SeriesLine } from '../live/series-line.ts';
 import { groupColumns } from '../live/shared-view.ts';
-import { valueText } from './field-config.ts';
-import { grafanaField } from './rows-frame.ts';
+import { grafanaField, shownValues, valueText } from './field-config.ts';
 import type { ViewContent } from './view-content.ts';
 
 /**
@@ -28,9 +28,9 @@ export function seriesFrames(content: ViewContent): DataFrame[] {
     const metrics = metricFields.map(field => metricField(field, labels, metricFields.length, pointsOf(place(field))));
     return { fields: [timeField(times), ...metrics], length: times.length };
 
-    function pointsOf(index: number): unknown[] {
+    function pointsOf(index: number): Value[] {
       const points = line.metrics[index - groups] ?? [];
-      const shown: unknown[] = points.slice(from);
+      const shown = points.slice(from);
       if (times.length > shown.length) shown.push(points.at(-1) ?? null);
       return shown;
     }
@@ -42,8 +42,8 @@ function timeField(values: number[]): GrafanaField {
 }
 
 /** A line is called by its group; by its metric too when there are several. */
-function metricField(field: Field, labels: Labels, metrics: number, values: unknown[]): GrafanaField {
-  const made = grafanaField(field, values);
+function metricField(field: Field, labels: Labels, metrics: number, values: Value[]): GrafanaField {
+  const made = grafanaField(field, shownValues(field, values));
   const group = Object.values(labels).join(' ');
   if (group === '') return made;
   const displayNameFromDS = metrics === 1 ? group : `${field.name} ${group}`;

@@ -19,47 +19,72 @@ function storageClass(value: Value): number {
 
 /**
  * The slots of a row table in the order of one request, the key settling every tie, so that all pages show the same.
- * Kept from change to change: what was touched is taken out in one pass and merged back in another.
+ * Kept from change to change: what was touched is taken out in one pass and put back by binary search, the runs between
+ * are copied as blocks.
  */
 export class RowOrder {
   readonly #terms: readonly OrderTerm[];
-  #slots: readonly number[] = [];
   #compare: SlotOrder = () => 0;
+  #slots = new Int32Array(0);
+  // Kept from update to update, since typed arrays are costly to make and to collect.
+  #spare = new Int32Array(0);
+  #stayed = new Int32Array(0);
+  #moves = new Uint8Array(0);
 
   constructor(terms: readonly OrderTerm[] = []) {
     this.#terms = terms;
   }
 
-  get slots(): readonly number[] {
+  /** Valid until the next change. */
+  get slots(): Int32Array {
     return this.#slots;
   }
 
   /** All rows are new. */
   reset(fields: readonly Field[], columns: readonly (readonly Value[])[], slots: number[]): void {
     this.#compare = slotOrder(this.#terms, fields, columns);
-    this.#slots = slots.sort(this.#compare);
+    this.#slots = Int32Array.from(slots.sort(this.#compare));
   }
 
-  /** `gone` no longer hold rows, or hold others; `touched` hold rows that are new or changed. */
+  /** `gone` no longer hold rows, or hold others; `touched` hold rows that are new or changed; `slots` are there in all. */
   update(gone: ReadonlySet<number>, touched: ReadonlySet<number>, slots: number): void {
-    const moves = new Uint8Array(slots);
+    const stayed = this.#without(gone, touched, slots);
+    const moved = [...touched].sort(this.#compare);
+    const length = stayed.length + moved.length;
+    if (this.#spare.length < length) this.#spare = new Int32Array(length + (length >> 3));
+    const merged = this.#spare;
+    let from = 0;
+    for (const [before, slot] of moved.entries()) {
+      const to = this.#placeOf(slot, stayed, from);
+      merged.set(stayed.subarray(from, to), from + before);
+      merged[to + before] = slot;
+      from = to;
+    }
+    merged.set(stayed.subarray(from), from + moved.length);
+    this.#spare = new Int32Array(this.#slots.buffer);
+    this.#slots = merged.subarray(0, length);
+  }
+
+  #without(gone: ReadonlySet<number>, touched: ReadonlySet<number>, slots: number): Int32Array {
+    if (this.#moves.length < slots) this.#moves = new Uint8Array(slots + (slots >> 3));
+    if (this.#stayed.length < slots) this.#stayed = new Int32Array(slots + (slots >> 3));
+    const moves = this.#moves;
     for (const slot of gone) moves[slot] = 1;
     for (const slot of touched) moves[slot] = 1;
-    const stayed = this.#slots.filter(slot => moves[slot] === 0);
-    const moved = [...touched].sort(this.#compare);
-    const merged: number[] = [];
-    let from = 0;
-    for (const slot of moved) {
-      const to = this.#placeOf(slot, stayed, from);
-      while (from < to) merged.push(stayed[from++]!);
-      merged.push(slot);
+    const all = this.#slots;
+    const stayed = this.#stayed;
+    let length = 0;
+    for (let i = 0; i < all.length; i++) {
+      const slot = all[i]!;
+      if (moves[slot] === 0) stayed[length++] = slot;
     }
-    while (from < stayed.length) merged.push(stayed[from++]!);
-    this.#slots = merged;
+    for (const slot of gone) moves[slot] = 0;
+    for (const slot of touched) moves[slot] = 0;
+    return stayed.subarray(0, length);
   }
 
   /** The first place from `low` on whose row does not come before this one. */
-  #placeOf(slot: number, sorted: readonly number[], low: number): number {
+  #placeOf(slot: number, sorted: Int32Array, low: number): number {
     let high = sorted.length;
     while (low < high) {
       const middle = (low + high) >> 1;

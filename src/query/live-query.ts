@@ -1,5 +1,6 @@
 import { type DataFrame, type DataQueryResponse, LoadingState } from '@grafana/data';
 import { Observable } from 'rxjs';
+import { ColumnBuffers } from '../frames/column-buffers.ts';
 import { panelFrames } from '../frames/panel-frames.ts';
 import type { Hub } from '../live/hub.ts';
 import type { SharedView } from '../live/shared-view.ts';
@@ -16,6 +17,7 @@ export interface LiveTargets {
 interface Shown {
   readonly target: Target;
   readonly view: SharedView;
+  readonly buffers: ColumnBuffers;
 }
 
 /**
@@ -31,7 +33,7 @@ export function liveQuery(hub: Hub, { key, refused, targets }: LiveTargets): Obs
     const shown: Shown[] = [];
     const leases = targets.map(target => {
       const lease = hub.subscribe(target.request, show);
-      shown.push({ target, view: lease.view });
+      shown.push({ target, view: lease.view, buffers: new ColumnBuffers() });
       return lease;
     });
     if (targets.length === 0) queueMicrotask(show);
@@ -47,17 +49,18 @@ function response(
 ): DataQueryResponse {
   const data: DataFrame[] = [];
   const errors: PanelcastQueryError[] = refused.map(({ refId, refusal }) => queryError(refId, refusal));
-  for (const { target, view } of shown) {
-    data.push(...framesOf(hub, target, view));
+  for (const { buffers, target, view } of shown) {
+    data.push(...framesOf(hub, { buffers, target, view }));
     if (view.error !== undefined) errors.push(queryError(target.refId, view.error));
   }
   const state = errors.length > 0 && data.length === 0 ? LoadingState.Error : LoadingState.Streaming;
   return { key, state, data, ...(errors.length > 0 && { errors }) };
 }
 
-function framesOf(hub: Hub, { format, refId, request }: Target, view: SharedView): DataFrame[] {
+function framesOf(hub: Hub, { buffers, target, view }: Shown): DataFrame[] {
+  const { format, refId, request } = target;
   const { opened, order, store } = view;
   if (opened === undefined || store?.asOf === undefined) return [];
   const content = { request, fields: opened.fields, store, order, knownMs: hub.knownMs };
-  return panelFrames(content, { refId, format, meta: frameMeta(hub, view, store) });
+  return panelFrames(content, { refId, format, buffers, meta: frameMeta(hub, view, store) });
 }

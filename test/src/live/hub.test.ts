@@ -421,7 +421,7 @@ describe('a view that moves', () => {
     );
     notifier.last.cut(12);
     await page.settle();
-    expect(rows.view.order.slots.map(slot => rows.view.store!.rows.column(0)[slot])).toEqual([7]);
+    expect([...rows.view.order.slots].map(slot => rows.view.store!.rows.column(0)[slot])).toEqual([7]);
   });
 
   it('flushes so that the answer comes with what it made visible', async () => {

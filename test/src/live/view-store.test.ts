@@ -75,7 +75,7 @@ function inOrder(rows: ReadonlyMap<number, Row>, terms: readonly OrderTerm[]): R
 }
 
 function shown(store: ViewStore, order: RowOrder): Row[] {
-  return order.slots.map(slot => FIELDS.map((_, index) => store.rows.column(index)[slot]!) as unknown as Row);
+  return Array.from(order.slots, slot => FIELDS.map((_, index) => store.rows.column(index)[slot]!) as unknown as Row);
 }
 
 /** The store beside a map to which the same is done, compared after every step. */
