@@ -126,12 +126,28 @@ function run(steps: readonly Step[]): void {
     }
     for (const [index, order] of orders.entries()) expect(shown(store, order)).toEqual(inOrder(held, ORDERS[index]!));
     expect(store.rows.size).toBe(held.size);
+    const seqs = store.changes.changes.map(change => change.seq);
+    expect(seqs).toEqual([...new Set(seqs)].sort((a, b) => a - b));
   }
 }
 
 describe('ViewStore', () => {
   it('holds after every cut what a map holds, in every order, whatever came between', () => {
     checkHistories({ seed: 400, count: 300, generate, run });
+  });
+
+  it('lets changes pass by that its snapshot holds already', () => {
+    const store = new ViewStore();
+    store.stage({ type: 'snap', view: 'v1', asOf: 9, fields: FIELDS, values: columns([[5, 1, 'lon']]) });
+    const change = (seq: number, severity: number) => ({
+      seq,
+      key: 1,
+      op: 'update' as const,
+      values: [severity, 1, 'lon'],
+    });
+    store.stage({ type: 'rows', view: 'v1', asOf: 10, changes: [change(8, 2), change(9, 3)] });
+    store.commit(10, 0);
+    expect(store.rows.columnOf('severity')).toEqual([5]);
   });
 
   it('remembers a gap until a snapshot makes up for it', () => {
