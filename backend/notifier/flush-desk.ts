@@ -42,6 +42,14 @@ export class FlushDesk {
     return due;
   }
 
+  forget(session: SessionId): void {
+    for (const [request, timer] of this.#waiting) {
+      if (request.session !== session) continue;
+      timer.cancel();
+      this.#waiting.delete(request);
+    }
+  }
+
   stop(): void {
     for (const timer of this.#waiting.values()) timer.cancel();
     this.#waiting.clear();

@@ -181,6 +181,7 @@ export class Notifier implements NotifierLink {
         for (const registration of session.registrations.values()) this.registrar.leave(session, registration, round);
         this.sessions.delete(session.id);
         round.forget(session.id);
+        this.#flushes.forget(session.id);
         return;
       case 'open':
         this.registrar.open(session, message, round);
