@@ -1,16 +1,21 @@
 import type { OutputBatch, OutputItem, Span } from './link.ts';
 
+const BYTES_AT_FIRST = 64 * 1024;
+/** Of UTF-8 for a code unit of a string, at most. */
+const BYTES_PER_UNIT = 3;
+
 /** Collects items and the text of their messages, each text once however many items point at it. */
 export class Outbox {
-  #chunks: Buffer[] = [];
+  /** Texts go straight to their place: tens of thousands of small buffers would live just long enough to be costly. */
+  #texts = Buffer.allocUnsafeSlow(BYTES_AT_FIRST);
   #length = 0;
   #items: OutputItem[] = [];
 
   text(message: string): Span {
-    const chunk = Buffer.from(message);
     const from = this.#length;
-    this.#chunks.push(chunk);
-    this.#length += chunk.length;
+    const room = from + message.length * BYTES_PER_UNIT;
+    if (room > this.#texts.length) this.#grow(room);
+    this.#length += this.#texts.write(message, from);
     return { from, to: this.#length };
   }
 
@@ -26,15 +31,17 @@ export class Outbox {
   take(): OutputBatch | undefined {
     if (this.#items.length === 0) return undefined;
     const texts = new Uint8Array(this.#length);
-    let at = 0;
-    for (const chunk of this.#chunks) {
-      texts.set(chunk, at);
-      at += chunk.length;
-    }
+    texts.set(this.#texts.subarray(0, this.#length));
     const batch = { texts, items: this.#items };
-    this.#chunks = [];
+    if (this.#texts.length > BYTES_AT_FIRST) this.#texts = Buffer.allocUnsafeSlow(BYTES_AT_FIRST);
     this.#length = 0;
     this.#items = [];
     return batch;
+  }
+
+  #grow(bytes: number): void {
+    const larger = Buffer.allocUnsafeSlow(Math.max(bytes, this.#texts.length * 2));
+    this.#texts.copy(larger, 0, 0, this.#length);
+    this.#texts = larger;
   }
 }

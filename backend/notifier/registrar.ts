@@ -87,7 +87,7 @@ export class Registrar {
     const { request, resolved } = this.#book.read(message.request, entitlement(session.identity));
     const { fields, intervalMs, mode } = resolved;
     const since = this.#sinceOf(session, message, mode);
-    const own = mode === 'saf' ? this.#openSaf(session, { request, resolved, since }, round) : undefined;
+    const own = mode === 'saf' ? this.#openSaf(session, { resolved, since }, round) : undefined;
     const entry = own?.saf.entry ?? this.#obtain(resolved);
     const at = { nowMs: clock.now(), effectiveMs: this.#parts.throttle.intervalMs(intervalMs) };
     const registration = this.#parts.streams.join(
@@ -100,6 +100,7 @@ export class Registrar {
       round.say(session.id, this.#opened(registration));
       const shared = session.streams.get(live) ?? 0;
       session.streams.set(live, shared + 1);
+      this.#alignBeside(session, live, round);
       if (own === undefined || own.isNew) this.#bringUp(session, live, { since, conflated: false }, round);
       own?.saf.stream.attach(since ?? 0);
       if (resolved.historyMs > 0) this.#tellPast(session, live, resolved.historyMs, round);
@@ -226,9 +227,20 @@ export class Registrar {
   }
 
   /**
-   * What a stream's new listener, or one that had fallen behind, has to get before the stream itself. A viewer that has
-   * other panels of the same filter gets them at the same seq: the whole set is cut, for everybody. So it is before a
-   * newcomer to a stream of all changes, which starts where that was cut.
+   * A panel added beside another of the same filter would be ahead of it until the next cut, so the filter set is cut
+   * for all who watch it. Panels that are opened together start together and need no such thing: a page that is loaded
+   * does not disturb the others.
+   */
+  #alignBeside(session: Session, live: LiveStream, round: Round): void {
+    const { set } = live.entry;
+    const isBeside = (other: LiveStream) =>
+      other !== live && other.entry.set === set && !round.subscribes(session.id, other.id);
+    if ([...session.streams.keys()].some(isBeside)) this.#parts.cutter.cutNow(this.#parts.streams.ofSet(set));
+  }
+
+  /**
+   * What a stream's new listener, or one that had fallen behind, has to get before the stream itself. A newcomer to a
+   * stream of all changes starts where that was cut, so it is cut now.
    */
   #bringUp(
     session: Session,
@@ -236,10 +248,7 @@ export class Registrar {
     have: { since: number | undefined; conflated: boolean },
     round: Round,
   ): void {
-    const { set } = live.entry;
-    const isMixed = [...session.streams.keys()].some(other => other !== live && other.entry.set === set);
-    if (isMixed || (live.mode === 'all' && live.stream.dirty))
-      this.#parts.cutter.cutNow(this.#parts.streams.ofSet(set));
+    if (live.mode === 'all' && live.stream.dirty) this.#parts.cutter.cutNow([live]);
     const missed =
       have.since === undefined
         ? undefined

@@ -59,6 +59,11 @@ export class Round {
     if (!unsubscribe.delete(stream)) subscribe.add(stream);
   }
 
+  /** Whether the session gets this stream from this round on. */
+  subscribes(session: SessionId, stream: StreamId): boolean {
+    return this.#answers.get(session)?.subscribe.has(stream) ?? false;
+  }
+
   unsubscribe(session: SessionId, stream: StreamId): void {
     const { subscribe, unsubscribe } = this.#answer(session);
     if (!subscribe.delete(stream)) unsubscribe.add(stream);

@@ -6,7 +6,7 @@ import type { Source } from '../sources/source.ts';
 import { SafStream } from '../streams/saf-stream.ts';
 import type { Spool, SpooledStream, SpoolRecord } from '../streams/spool.ts';
 import type { ViewEntry } from '../views/filter-set.ts';
-import type { ResolvedRequest } from '../views/resolve-request.ts';
+import { type ResolvedRequest, spellOut } from '../views/resolve-request.ts';
 
 export interface SafTableOptions {
   readonly spool: Spool;
@@ -27,7 +27,6 @@ export interface SafEntry {
 }
 
 export interface SafOpening {
-  readonly request: Request;
   readonly resolved: ResolvedRequest;
   /** What the client says it has, if it had this stream before. */
   readonly since: number | undefined;
@@ -86,13 +85,13 @@ export class SafTable {
   }
 
   /** The stream of this client and view. */
-  open(client: string, { request, resolved, since }: SafOpening): { saf: SafEntry; isNew: boolean } {
+  open(client: string, { resolved, since }: SafOpening): { saf: SafEntry; isNew: boolean } {
     const key = `${resolved.setKey} ${resolved.viewKey}`;
     const known = this.#entries.get(keyOf({ client, key }));
     if (known !== undefined) return { saf: known, isNew: false };
     this.committed();
     return {
-      saf: this.#create({ client, key, request: JSON.stringify(request), since }, resolved),
+      saf: this.#create({ client, key, request: JSON.stringify(spellOut(resolved)), since }, resolved),
       isNew: since === undefined,
     };
   }
