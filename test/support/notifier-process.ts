@@ -32,8 +32,8 @@ export class NotifierProcess {
   }
 
   /** Any command, while it runs. */
-  static start(args: readonly string[]): NotifierProcess {
-    return new NotifierProcess(args, {}, undefined);
+  static start(args: readonly string[], env: Readonly<Record<string, string>> = {}): NotifierProcess {
+    return new NotifierProcess(args, env, undefined);
   }
 
   /** Any command, to its end. */
@@ -63,6 +63,10 @@ export class NotifierProcess {
       );
     });
     return Object.assign(notifier, { origin });
+  }
+
+  get stdout(): string {
+    return this.#stdout;
   }
 
   get stderr(): string {
