@@ -42,5 +42,9 @@ function grafanaField({ format, key, name, type, values }: Field) {
   const grafanaType =
     format === 'time-ms' ? 'time' : format === 'boolean' ? 'boolean' : type === 'text' ? 'string' : 'number';
   const custom = { ...(values === undefined ? {} : { values }), ...(key === undefined ? {} : { key }) };
-  return { name, type: grafanaType, ...(Object.keys(custom).length > 0 ? { config: { custom } } : {}) };
+  const config = {
+    ...(format === 'seconds' ? { unit: 's' } : {}),
+    ...(Object.keys(custom).length > 0 ? { custom } : {}),
+  };
+  return { name, type: grafanaType, ...(Object.keys(config).length > 0 ? { config } : {}) };
 }

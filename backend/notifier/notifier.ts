@@ -7,12 +7,13 @@ import type { Spool } from '../streams/spool.ts';
 import { Throttle, type ThrottleKind } from '../streams/throttle.ts';
 import { Counters } from '../views/counters.ts';
 import type { ViewEntry } from '../views/filter-set.ts';
-import type { Catalog } from '../views/resolve-request.ts';
+import type { Catalog, ResolvedRequest } from '../views/resolve-request.ts';
 import { ViewTable } from '../views/view-table.ts';
 import { Cutter } from './cutter.ts';
 import { FlushDesk, type FlushRequest } from './flush-desk.ts';
 import type { CutFacts, Identity, NotifierLink, OutputBatch, SessionMessage, ToNotifier } from './link.ts';
 import type { LiveStream } from './live-stream.ts';
+import type { Frame } from './one-shot.ts';
 import { Outbox } from './outbox.ts';
 import { refusal } from './refusal.ts';
 import { Registrar } from './registrar.ts';
@@ -113,6 +114,12 @@ export class Notifier implements NotifierLink {
       if (wires === undefined || wires.includes(live.stream.wire)) sets.add(live.entry.set);
     this.#together(() => this.cutter.flush(this.#streamsOf(sets)));
     return this.#options.store.seq;
+  }
+
+  /** What is retained of a metric, where the request wants its history and somebody watches it. */
+  past(request: ResolvedRequest): Frame | undefined {
+    const entry = request.historyMs > 0 ? this.views.find(request) : undefined;
+    return entry && this.registrar.recorder.past(entry, request.historyMs);
   }
 
   /** After a name was changed; how many panels moved. */

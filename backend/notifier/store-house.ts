@@ -111,7 +111,8 @@ export class StoreHouse implements NotifierCalls {
 
   async query({ identity, request }: { request: Request; identity: Identity }) {
     const now = this.#options.clock.now();
-    return answerOnce(resolveRequest(request, this.#catalog, entitlement(identity)), now);
+    const resolved = resolveRequest(request, this.#catalog, entitlement(identity));
+    return answerOnce(resolved, now, this.notifier.past(resolved));
   }
 
   async names(): Promise<NameSets> {

@@ -38,6 +38,7 @@ export class NotifierLab {
   readonly server: ObjectServer;
   readonly source: PlantedSource;
   readonly spool: Spool;
+  readonly catalog: Catalog;
   readonly notifier: Notifier;
   readonly viewers = new Map<SessionId, Viewer>();
   readonly faults: unknown[] = [];
@@ -57,16 +58,17 @@ export class NotifierLab {
     });
     this.source = new PlantedSource(new EventsSource(this.server));
     this.spool = new Spool(dataDir === undefined ? ':memory:' : `${dataDir}/spool.db`, options.spool ?? SPOOL);
+    this.catalog = {
+      sources: new Map<string, Source>([['events', this.source]]),
+      filters: { resolve: name => filters[name], names: () => Object.keys(filters) },
+      namedView: name => views[name],
+      namedViews: () => Object.keys(views),
+      intervalMs: 1000,
+    };
     this.notifier = new Notifier({
       clock: this.clock,
       store: this.source,
-      catalog: {
-        sources: new Map<string, Source>([['events', this.source]]),
-        filters: { resolve: name => filters[name], names: () => Object.keys(filters) },
-        namedView: name => views[name],
-        namedViews: () => Object.keys(views),
-        intervalMs: 1000,
-      },
+      catalog: this.catalog,
       throttle: options.throttle ?? 'adaptive',
       spool: this.spool,
       lingerMs: options.lingerMs ?? 30_000,

@@ -1,0 +1,221 @@
+import { describe, expect, it } from 'vitest';
+import type { Request } from '../../../backend/protocol/request.ts';
+import { type LabOptions, NotifierLab } from '../../support/notifier-lab.ts';
+import { tempDir } from '../../support/temp-dir.ts';
+import type { Viewer } from '../../support/viewer.ts';
+
+const SAF: Request = { mode: 'saf', filter: 'severity > 1' };
+
+function join(lab: NotifierLab, request: Request = SAF, client = 'noc'): Viewer {
+  const viewer = lab.join({ client });
+  viewer.open('a', request);
+  lab.settle();
+  return viewer;
+}
+
+/** The client's next connection, which knows what the last one had. */
+function comeBack(lab: NotifierLab, gone: Viewer, epoch = lab.server.epoch): Viewer {
+  const viewer = lab.join({ client: 'noc', resume: { epoch, seq: Math.max(0, gone.asOf) } });
+  viewer.carryOn(gone);
+  lab.clock.pass(1000);
+  return viewer;
+}
+
+function write(lab: NotifierLab, ...names: string[]): void {
+  for (const identifier of names) lab.send({ identifier, severity: 4 });
+}
+
+const seqs = (viewer: Viewer) => viewer.view('a').changes.map(({ seq }) => seq);
+const upTo = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => from + i);
+const spooled = (lab: NotifierLab) => lab.notifier.registrar.saf.bytesByClient.noc;
+
+describe('§5 mode saf', () => {
+  it('needs the durable name of the client', () => {
+    using lab = new NotifierLab();
+    const viewer = lab.join();
+    viewer.open('a', SAF);
+    lab.settle();
+    expect(viewer.errors).toMatchObject([
+      {
+        id: 'a',
+        code: 'bad-request',
+        message: 'mode saf needs hello.client: the durable name that the stream belongs to',
+      },
+    ]);
+  });
+
+  it('begins with a snapshot and goes on with every change', () => {
+    using lab = new NotifierLab();
+    write(lab, 'before');
+    const viewer = join(lab);
+    expect([viewer.snaps, viewer.view('a').rows.size]).toEqual([1, 1]);
+    write(lab, 'x', 'x');
+    lab.send({ identifier: 'x', severity: 0 });
+    lab.clock.pass(1000);
+    expect(viewer.view('a').changes.map(({ op, seq }) => [seq, op])).toEqual([
+      [2, 'enter'],
+      [3, 'update'],
+      [4, 'leave'],
+    ]);
+  });
+
+  it('keeps what comes while the client is away, and tells it in order and once, then goes on live', () => {
+    using lab = new NotifierLab();
+    const gone = join(lab);
+    write(lab, 'a', 'b');
+    lab.clock.pass(1000);
+    lab.leave(gone);
+    lab.clock.pass(60_000);
+    write(lab, 'c', 'd', 'c');
+    const back = comeBack(lab, gone);
+    write(lab, 'e');
+    lab.clock.pass(1000);
+    expect(seqs(back)).toEqual(upTo(1, 6));
+    expect([back.snaps, back.gaps]).toEqual([0, []]);
+  });
+
+  it('tells a client that remembers nothing all that it has not confirmed', () => {
+    using lab = new NotifierLab();
+    const gone = join(lab);
+    write(lab, 'a', 'b', 'c');
+    lab.clock.pass(1000);
+    gone.ack(gone.opened.get('a')!.view, 2);
+    lab.leave(gone);
+    write(lab, 'd');
+    const back = join(lab);
+    lab.clock.pass(1000);
+    expect(seqs(back)).toEqual([3, 4]);
+    expect(back.snaps).toBe(0);
+  });
+
+  it('lets go of what is confirmed, and of no more', () => {
+    using lab = new NotifierLab();
+    const viewer = join(lab);
+    write(lab, 'a', 'b', 'c');
+    lab.clock.pass(1000);
+    const all = spooled(lab)!;
+    viewer.ack(viewer.opened.get('a')!.view, 1);
+    lab.settle();
+    expect(spooled(lab)).toBeCloseTo((all * 2) / 3, -2);
+    viewer.ack(viewer.opened.get('a')!.view, 999);
+    lab.settle();
+    expect(spooled(lab)).toBe(0);
+    write(lab, 'd');
+    lab.clock.pass(1000);
+    expect(seqs(viewer)).toEqual(upTo(1, 4));
+  });
+
+  it('belongs to one client: another name has a stream of its own', () => {
+    using lab = new NotifierLab();
+    const [one, two] = [join(lab), join(lab, SAF, 'soc')];
+    write(lab, 'a');
+    lab.clock.pass(1000);
+    expect([seqs(one), seqs(two)]).toEqual([[1], [1]]);
+    one.ack(one.opened.get('a')!.view, 1);
+    lab.settle();
+    expect(lab.notifier.registrar.saf.bytesByClient).toMatchObject({ noc: 0 });
+    expect(lab.notifier.registrar.saf.bytesByClient.soc).toBeGreaterThan(0);
+    expect(lab.notifier.views.size).toBe(1);
+  });
+
+  it('belongs to the newest connection of the client; the older one is told, and gets no more', () => {
+    using lab = new NotifierLab();
+    const older = join(lab);
+    const newer = join(lab);
+    expect(older.errors).toMatchObject([
+      { id: 'a', code: 'conflict', message: 'client "noc" opened this stream on another connection' },
+    ]);
+    expect(older.streams.size).toBe(0);
+    write(lab, 'a');
+    lab.clock.pass(1000);
+    expect([seqs(older), seqs(newer)]).toEqual([[], [1]]);
+  });
+
+  it('is what its names and its rights were when it was created', async () => {
+    const dataDir = tempDir();
+    const filters: Record<string, string> = { bad: 'severity > 1' };
+    const options: LabOptions = { dataDir, filters, entitlement: () => "site = 'lon'" };
+    const first = new NotifierLab(options);
+    const gone = join(first, { mode: 'saf', filter: '@bad' });
+    filters.bad = 'severity > 4';
+    await first.close();
+    delete filters.bad;
+    using lab = new NotifierLab(options);
+    lab.send({ identifier: 'a', severity: 2, site: 'lon' }, { identifier: 'b', severity: 5, site: 'nyc' });
+    filters.bad = 'severity > 1';
+    expect(seqs(comeBack(lab, gone))).toEqual([1]);
+    expect(lab.faults).toEqual([]);
+  });
+});
+
+describe('§5 mode saf over restarts', () => {
+  it('goes on where it was, with what was written before, between and after', async () => {
+    const dataDir = tempDir();
+    const first = new NotifierLab({ dataDir });
+    const gone = join(first);
+    write(first, 'a');
+    first.clock.pass(1000);
+    first.leave(gone);
+    write(first, 'b', 'c');
+    await first.close();
+    const second = new NotifierLab({ dataDir, clock: first.clock });
+    write(second, 'd');
+    await second.close();
+    using lab = new NotifierLab({ dataDir, clock: first.clock });
+    write(lab, 'e');
+    const back = comeBack(lab, gone);
+    write(lab, 'f');
+    lab.clock.pass(1000);
+    expect(seqs(back)).toEqual(upTo(1, 6));
+    expect([back.snaps, back.gaps, lab.faults]).toEqual([0, [], []]);
+  });
+
+  it('takes from the log what a killed notifier had not spooled', async () => {
+    const dataDir = tempDir();
+    const first = new NotifierLab({ dataDir });
+    const gone = join(first);
+    write(first, 'a');
+    first.clock.pass(1000);
+    first.spool.append = () => {
+      throw new Error('killed');
+    };
+    write(first, 'b', 'c');
+    await first.close().catch(() => {});
+    using lab = new NotifierLab({ dataDir, clock: first.clock });
+    const back = comeBack(lab, gone);
+    expect(seqs(back)).toEqual(upTo(1, 3));
+  });
+});
+
+describe('§5 mode saf is bounded', () => {
+  it('by bytes: the oldest go, and the client is told which', () => {
+    using lab = new NotifierLab({ spool: { bytesMax: 3000, ageMsMax: 1e12 } });
+    const gone = join(lab);
+    write(lab, 'a');
+    lab.clock.pass(1000);
+    lab.leave(gone);
+    for (let i = 0; i < 50; i++) write(lab, `e${i}`);
+    lab.notifier.registrar.saf.trim();
+    expect(spooled(lab)).toBeLessThanOrEqual(3000);
+    const back = comeBack(lab, gone);
+    const [gap] = back.gaps;
+    // Unconfirmed changes count, although the client has them: only its word frees them.
+    expect(gap).toMatchObject({ type: 'gap', view: back.opened.get('a')!.view, from: 2 });
+    expect(seqs(back)).toEqual([1, ...upTo(gap!.to + 1, 51)]);
+    expect(back.gaps).toHaveLength(1);
+  });
+
+  it('by age', () => {
+    using lab = new NotifierLab({ spool: { bytesMax: 1e9, ageMsMax: 60_000 } });
+    const gone = join(lab);
+    lab.leave(gone);
+    write(lab, 'a', 'b');
+    lab.clock.pass(50_000);
+    write(lab, 'c');
+    lab.clock.pass(20_000);
+    lab.notifier.registrar.saf.trim();
+    const back = comeBack(lab, gone);
+    expect(back.gaps).toMatchObject([{ from: 1, to: 2 }]);
+    expect(seqs(back)).toEqual([3]);
+  });
+});
