@@ -55,3 +55,15 @@ export class ColumnValues {
 function keyOf(table: string, column: string): string {
   return JSON.stringify([table, column]);
 }
+
+const sources = new WeakMap<object, ColumnValues>();
+
+/** The one of this data source. */
+export function valuesOf(api: Pick<NotifierApi, 'query'>): ColumnValues {
+  let values = sources.get(api);
+  if (values === undefined) {
+    values = new ColumnValues(api);
+    sources.set(api, values);
+  }
+  return values;
+}

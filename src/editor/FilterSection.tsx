@@ -1,0 +1,110 @@
+import { EditorField } from '@grafana/plugin-ui';
+import { Alert, Stack } from '@grafana/ui';
+import { useMemo, useState } from 'react';
+import type { TableSchema } from '../../backend/protocol/schema.ts';
+import type { ColumnValues } from './column-values.ts';
+import { FilterInput } from './FilterInput.tsx';
+import { FilterRows } from './FilterRows.tsx';
+import { type FilterFault, filterFault } from './filter-fault.ts';
+import { hasComments, type RowGroup, readRows, writeRows } from './filter-rows.ts';
+import { useDraft } from './use-draft.ts';
+import type { Vocabulary } from './vocabulary.ts';
+
+interface Props {
+  readonly id: string;
+  readonly filter: string;
+  readonly mode: 'builder' | 'code';
+  readonly table: TableSchema | undefined;
+  readonly vocabulary: Vocabulary;
+  /** Names are only known once they have been asked: before, a reference to one is not wrong. */
+  readonly isLoaded: boolean;
+  readonly values: ColumnValues;
+  readonly fill: (text: string) => string;
+  /** What the notifier said of the filter as it was run, where nothing wrong was found here. */
+  readonly told?: string;
+  /** `isRunnable`: nothing is known to be wrong with it. */
+  readonly onChange: (filter: string, isRunnable: boolean) => void;
+}
+
+/** The filter, as rows or as text; both write the same text. */
+export function FilterSection(props: Props) {
+  const { filter, mode, onChange, fill, isLoaded, table, vocabulary } = props;
+  const [draft, setDraft] = useDraft(filter);
+  const fault = useMemo(
+    () => faultOf(draft, { table: isLoaded ? table : undefined, filters: vocabulary.filters, fill }),
+    [draft, fill, isLoaded, table, vocabulary],
+  );
+  const commit = (text: string): void => {
+    if (text !== filter) onChange(text, fault === undefined);
+  };
+  if (mode === 'builder') return <Builder {...props} onWrite={text => onChange(text, true)} />;
+  return (
+    <EditorField label="Filter" tooltip="What follows WHERE in SQL. It keeps the rows for which it is true.">
+      <FilterInput
+        id={props.id}
+        text={draft}
+        table={table}
+        vocabulary={vocabulary}
+        values={props.values}
+        fault={fault ?? toldFault(props.told, draft, filter)}
+        placeholder="severity >= 'major' AND site = 'lon'"
+        onChange={setDraft}
+        onCommit={commit}
+      />
+    </EditorField>
+  );
+}
+
+function faultOf(text: string, ground: Parameters<typeof filterFault>[1]): FilterFault | undefined {
+  return filterFault(text, ground);
+}
+
+function toldFault(told: string | undefined, draft: string, filter: string): FilterFault | undefined {
+  return told === undefined || draft !== filter ? undefined : { message: told, start: 0, end: draft.length };
+}
+
+interface Read {
+  readonly rows?: RowGroup;
+  readonly problem?: string;
+}
+
+function read(filter: string): Read {
+  try {
+    return { rows: readRows(filter) };
+  } catch (error) {
+    return { problem: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** Rows that are not finished are only here; what they say is the filter's text. */
+function Builder({ filter, onWrite, ...ground }: Props & { readonly onWrite: (filter: string) => void }) {
+  const [state, setState] = useState(() => ({ ...read(filter), filter }));
+  if (state.filter !== filter) setState({ ...read(filter), filter });
+  const { problem, rows } = state;
+  if (rows === undefined)
+    return (
+      <Alert severity="warning" title="This filter cannot be shown as rows; it is kept as it is">
+        {problem}. Switch to Code to mend it.
+      </Alert>
+    );
+  return (
+    <Stack direction="column" gap={0.5}>
+      {hasComments(filter) && (
+        <Alert severity="info" title="This filter has comments: they go when a row is changed here">
+          In Code they stay.
+        </Alert>
+      )}
+      <FilterRows
+        group={rows}
+        table={ground.table}
+        vocabulary={ground.vocabulary}
+        values={ground.values}
+        onChange={next => {
+          const written = writeRows(next);
+          setState({ rows: next, filter: written });
+          if (written !== filter) onWrite(written);
+        }}
+      />
+    </Stack>
+  );
+}

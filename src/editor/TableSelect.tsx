@@ -1,0 +1,57 @@
+import { EditorField } from '@grafana/plugin-ui';
+import { Combobox, type ComboboxOption } from '@grafana/ui';
+import type { Request } from '../../backend/protocol/request.ts';
+import { displayText } from '../query/display-text.ts';
+import { DEFAULT_TABLE, type Vocabulary } from './vocabulary.ts';
+import { without } from './without.ts';
+
+interface Props {
+  readonly id: string;
+  readonly request: Request;
+  readonly vocabulary: Vocabulary;
+  readonly onChange: (request: Request) => void;
+}
+
+const VIEW = 'view:';
+
+/** A table, or a whole request that the notifier knows by name. */
+export function TableSelect({ id, onChange, request, vocabulary }: Props) {
+  const { source, table = DEFAULT_TABLE, view } = request;
+  const chosen = view === undefined ? table : VIEW + view;
+  const label = view ?? (source === undefined || source === 'events' ? table : `${source}.${table}`);
+  return (
+    <EditorField label="Table" tooltip="The notifier’s tables, and the views that it has under a name.">
+      <Combobox
+        id={`${id}-table`}
+        width="auto"
+        minWidth={18}
+        createCustomValue
+        customValueDescription="Such as a table named by a variable"
+        options={options(vocabulary)}
+        value={{ value: chosen, label }}
+        onChange={({ value }) => onChange(asking(request, value))}
+      />
+    </EditorField>
+  );
+}
+
+function options({ tables, views }: Vocabulary): ComboboxOption<string>[] {
+  return [
+    ...tables.map(({ description, name }) => ({ value: name, label: name, ...(description && { description }) })),
+    ...Object.entries(views).map(([name, of]) => ({
+      value: VIEW + name,
+      label: name,
+      description: displayText(of),
+      group: 'Named views',
+    })),
+  ];
+}
+
+/** Of a named view only the pace is the panel's own. */
+function asking(request: Request, value: string): Request {
+  const { intervalMs, mode } = request;
+  if (value.startsWith(VIEW))
+    return { view: value.slice(VIEW.length), ...(intervalMs && { intervalMs }), ...(mode && { mode }) };
+  const rest = without(request, 'table', 'source', 'view');
+  return value === DEFAULT_TABLE ? rest : { ...rest, table: value };
+}
