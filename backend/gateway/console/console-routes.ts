@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
+import { PACKAGE_ROOT } from '../../version.ts';
 import { PageFile, pageFiles } from './page-files.ts';
 
 /** Nothing but this notifier's own files, and no code or style inside the page itself. */
@@ -22,7 +23,6 @@ const HEADERS = {
   'cross-origin-opener-policy': 'same-origin',
 } as const;
 
-const ROOT = join(import.meta.dirname, '../../..');
 const DOCUMENTS = { readme: 'README.md', protocol: 'PROTOCOL.md' } as const;
 
 /**
@@ -37,7 +37,7 @@ export function consoleRoutes(server: FastifyInstance): void {
   serve('/', files.get('index.html')!);
   for (const [name, file] of files) if (name !== 'index.html') serve(`/console/${name}`, file);
   for (const [name, document] of Object.entries(DOCUMENTS)) {
-    const path = join(ROOT, document);
+    const path = join(PACKAGE_ROOT, document);
     if (existsSync(path)) serve(`/console/docs/${name}`, new PageFile(path));
   }
 }

@@ -25,7 +25,7 @@ export function bytes(value) {
 export function millis(value) {
   if (value == null) return DASH;
   if (value < 1) return `${Math.round(value * 1000)} µs`;
-  if (value < 1000) return `${value < 10 ? value.toFixed(1) : Math.round(value)} ms`;
+  if (value < 1000) return `${value < 10 ? +value.toFixed(1) : Math.round(value)} ms`;
   return `${+(value / 1000).toFixed(1)} s`;
 }
 

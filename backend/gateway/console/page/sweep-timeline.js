@@ -50,8 +50,8 @@ export class SweepTimeline {
       100 * Math.min(1, Math.log(Math.max(ms, LOWEST_MS) / LOWEST_MS) / Math.log(last.interval_ms / LOWEST_MS));
     const sparse = this.#sweeps.filter(({ due }) => due).length <= 70;
     const parts = [line('budget', 100 - height(last.interval_ms / 2))];
-    for (const ms of [0.1, 1, 10, 100])
-      if (ms < last.interval_ms / 2) parts.push(line('decade', 100 - height(ms)), label(millis(ms), 100 - height(ms)));
+    const decades = [0.1, 1, 10, 100].filter(ms => ms < last.interval_ms / 2);
+    for (const ms of decades) parts.push(line('decade', 100 - height(ms)));
     const first = this.#sweeps[0].at;
     parts.push(box('pause', { x: x(first), width: 100 - x(first), y: 96, height: 4 }));
     for (const sweep of this.#sweeps) {
@@ -61,19 +61,15 @@ export class SweepTimeline {
       parts.push(box(kind, { x: x(sweep.at), width, y: 100 - tall, height: tall }));
       if (sparse && sweep.due) parts.push(label(String(sweep.sets), 100 - tall, x(sweep.at)));
     }
+    for (const ms of decades) parts.push(label(millis(ms), 100 - height(ms)));
     this.#svg.replaceChildren(...parts);
     this.#describe();
   }
 
   #describe() {
     const chosen = this.#sweeps.findIndex(({ sweep }) => sweep === this.#chosen);
-    const index =
-      chosen < 0
-        ? Math.max(
-            0,
-            this.#sweeps.findLastIndex(({ due }) => due),
-          )
-        : chosen;
+    const latest = Math.max(0, this.#sweeps.findLastIndex(({ due }) => due));
+    const index = chosen < 0 ? latest : chosen;
     const sweep = this.#sweeps[index];
     const next = this.#sweeps.find(({ at, due }) => due && at > sweep.at)?.at ?? sweep.at + sweep.interval_ms;
     const pause = sweep.due ? `, then a pause of ${millis(next - sweep.at - sweep.busy_ms)}` : '';
