@@ -7,6 +7,7 @@ import { EventsSource } from '../../backend/sources/events-source.ts';
 import type { Source } from '../../backend/sources/source.ts';
 import { Spool, type SpoolLimits } from '../../backend/streams/spool.ts';
 import type { ThrottleKind } from '../../backend/streams/throttle.ts';
+import type { Catalog } from '../../backend/views/resolve-request.ts';
 import { PlantedSource } from './planted-source.ts';
 import { SimClock } from './sim-clock.ts';
 import { Viewer } from './viewer.ts';
