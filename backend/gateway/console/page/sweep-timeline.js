@@ -68,8 +68,8 @@ export class SweepTimeline {
 
   #describe() {
     const chosen = this.#sweeps.findIndex(({ sweep }) => sweep === this.#chosen);
-    const latest = Math.max(0, this.#sweeps.findLastIndex(({ due }) => due));
-    const index = chosen < 0 ? latest : chosen;
+    const lastDue = this.#sweeps.findLastIndex(({ due }) => due);
+    const index = chosen < 0 ? Math.max(0, lastDue) : chosen;
     const sweep = this.#sweeps[index];
     const next = this.#sweeps.find(({ at, due }) => due && at > sweep.at)?.at ?? sweep.at + sweep.interval_ms;
     const pause = sweep.due ? `, then a pause of ${millis(next - sweep.at - sweep.busy_ms)}` : '';
