@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 /** The only owner of the process: arguments, environment, signals, exit code. */
 import { enableCompileCache } from 'node:module';
 

@@ -12,7 +12,7 @@ import { StoreThread } from './notifier/store-thread.ts';
 import { ReaderPool } from './object-server/readers/reader-pool.ts';
 import { DemoProbe } from './probes/demo/demo-probe.ts';
 import { demoRoutes } from './probes/demo-routes.ts';
-import { VERSION } from './version.ts';
+import { PACKAGE_ROOT, VERSION } from './version.ts';
 
 /** A running notifier: everything that `serve` started, and the one way to end it. */
 export interface Running {
@@ -23,7 +23,7 @@ export interface Running {
   stop(): Promise<void>;
 }
 
-const DIST = join(import.meta.dirname, '../dist');
+const DIST = join(PACKAGE_ROOT, 'dist');
 
 /** Wires the rooms from left to right; stopping goes from right to left. */
 export async function serve(config: Config, terminal: boolean, fall: (error: Error) => void): Promise<Running> {
