@@ -1,3 +1,4 @@
+import { assert } from '../lib/assert.ts';
 import { nearest } from '../lib/nearest.ts';
 import { PanelcastError } from '../lib/panelcast-error.ts';
 import type { Field } from '../protocol/messages.ts';
@@ -73,6 +74,13 @@ export function resolveRequest(asked: Request, catalog: Catalog, restriction?: s
     historyMs: request.historyMs ?? 0,
     fields,
   };
+}
+
+/** The same request with its names and the restriction written out: it means what it means now, whatever becomes of them. */
+export function spellOut({ filter, intervalMs, mode, source, spec, table }: ResolvedRequest): Request {
+  assert(spec.kind === 'rows', 'only rows outlive a connection');
+  const columns = spec.columns.map(index => table.columns[index]!.name);
+  return { source: source.name, table: table.name, filter: filter.text, columns, mode, intervalMs };
 }
 
 /** A view may be based on a named view: its filter narrows the base's, whatever else it says replaces the base's. */

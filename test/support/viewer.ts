@@ -9,6 +9,8 @@ export interface HeldView {
   fields: readonly Field[];
   /** Of the last frame. */
   asOf: number;
+  /** The last change that it has, or was told to be without: where a store-and-forward stream goes on. */
+  upTo: number;
   readonly rows: Map<Key, readonly Value[]>;
   metric: readonly (readonly Value[])[] | undefined;
   series: readonly (readonly Value[])[] | undefined;
@@ -130,7 +132,7 @@ export class Viewer {
       if (message.type === 'opened') this.#opened(message);
       else if (message.type === 'error') this.errors.push(message);
       else if (message.type === 'flushed') this.flushed.push(message.asOf);
-      else if (message.type === 'gap') this.gaps.push(message);
+      else if (message.type === 'gap') this.#gap(message);
       else if ('view' in message) this.#pending.push(message as Frame);
     }
   }
@@ -142,7 +144,9 @@ export class Viewer {
       const held = earlier.view(id);
       this.requests.set(id, request);
       this.#carried.set(id, held);
-      this.#tell([{ type: 'open', session: this.session, id, request, since: held.asOf }]);
+      this.#tell([
+        { type: 'open', session: this.session, id, request, since: request.mode === 'saf' ? held.upTo : held.asOf },
+      ]);
     }
   }
 
@@ -161,6 +165,11 @@ export class Viewer {
     if (carried !== undefined && !this.views.has(message.view)) this.views.set(message.view, carried);
   }
 
+  #gap(gap: Gap): void {
+    this.gaps.push(gap);
+    this.#held(gap.view).upTo = gap.to;
+  }
+
   #apply(frame: Frame): void {
     const held = this.#held(frame.view);
     held.asOf = frame.asOf;
@@ -170,6 +179,7 @@ export class Viewer {
         if (frame.conflated) this.conflations++;
         held.fields = frame.fields;
         held.rows.clear();
+        held.upTo = frame.asOf;
         this.#upsert(held, frame.values);
         break;
       case 'delta':
@@ -178,6 +188,7 @@ export class Viewer {
         break;
       case 'rows':
         held.changes.push(...frame.changes);
+        held.upTo = frame.changes.at(-1)!.seq;
         for (const { key, op, values } of frame.changes) {
           if (op === 'leave') held.rows.delete(key);
           else held.rows.set(key, values);
@@ -197,7 +208,7 @@ export class Viewer {
   #held(view: string): HeldView {
     let held = this.views.get(view);
     if (held === undefined) {
-      held = { fields: [], asOf: -1, rows: new Map(), metric: undefined, series: undefined, changes: [] };
+      held = { fields: [], asOf: -1, upTo: 0, rows: new Map(), metric: undefined, series: undefined, changes: [] };
       this.views.set(view, held);
     }
     return held;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Request } from '../../../backend/protocol/request.ts';
 import { type LabOptions, NotifierLab } from '../../support/notifier-lab.ts';
-import { tempDir } from '../../support/temp-dir.ts';
+import { copyOfKilled, tempDir } from '../../support/temp-dir.ts';
 import type { Viewer } from '../../support/viewer.ts';
 
 const SAF: Request = { mode: 'saf', filter: 'severity > 1' };
@@ -170,20 +170,21 @@ describe('§5 mode saf over restarts', () => {
     expect([back.snaps, back.gaps, lab.faults]).toEqual([0, [], []]);
   });
 
-  it('takes from the log what a killed notifier had not spooled', async () => {
+  it('takes from the log what a killed notifier had not spooled', () => {
     const dataDir = tempDir();
-    const first = new NotifierLab({ dataDir });
+    using first = new NotifierLab({ dataDir });
     const gone = join(first);
     write(first, 'a');
     first.clock.pass(1000);
+    const { append } = first.spool;
     first.spool.append = () => {
       throw new Error('killed');
     };
     write(first, 'b', 'c');
-    await first.close().catch(() => {});
-    using lab = new NotifierLab({ dataDir, clock: first.clock });
+    using lab = new NotifierLab({ dataDir: copyOfKilled(dataDir), clock: first.clock });
     const back = comeBack(lab, gone);
     expect(seqs(back)).toEqual(upTo(1, 3));
+    first.spool.append = append;
   });
 });
 
