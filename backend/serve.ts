@@ -35,9 +35,10 @@ export async function serve(config: Config, terminal: boolean, fall: (error: Err
   try {
     const store = await startStore(config, log, fall);
     started.push(() => store.close());
+    // Processes of their own take a while to come: the gateway opens meanwhile.
     const readers =
-      store.databaseFile === undefined ? undefined : await startReaders(config, store.databaseFile, store.tables);
-    if (readers !== undefined) started.push(() => readers.close());
+      store.databaseFile === undefined ? undefined : startReaders(config, store.databaseFile, store.tables);
+    started.push(async () => (await readers?.catch(() => undefined))?.close());
     const demo = config.demo ? createDemo(config, store, log) : undefined;
     const { grafanaUrl, token } = config;
     const authenticator = new Authenticator({ token, grafanaUrl, clock: systemClock, log, fetchKeys });
@@ -56,6 +57,7 @@ export async function serve(config: Config, terminal: boolean, fall: (error: Err
     });
     started.push(() => gateway.stop());
     const summary = await summaryOf(config, store);
+    await readers;
     if (demo !== undefined) {
       demo.start();
       started.push(() => demo.stop());

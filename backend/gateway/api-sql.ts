@@ -11,7 +11,7 @@ import { grantOf } from './roles.ts';
 interface Options {
   readonly calls: NotifierCalls;
   /** Absent in store mode dump, where there is no file that another process could read. */
-  readonly readers: ReaderPool | undefined;
+  readonly readers: Promise<ReaderPool> | undefined;
 }
 
 /** `POST /api/sql`: reading for everybody, in guarded processes; writing for operators, by the one writer. */
@@ -34,7 +34,7 @@ export function sqlRoutes(server: FastifyInstance, { calls, readers }: Options):
       );
     const gone = new AbortController();
     reply.raw.once('close', () => gone.abort());
-    const answer = await readers.queryText({ sql, params, role, signal: gone.signal });
+    const answer = await (await readers).queryText({ sql, params, role, signal: gone.signal });
     return reply.type('application/json; charset=utf-8').send(answer);
   });
 }

@@ -29,7 +29,8 @@ export interface GatewayOptions {
   readonly clock: Clock;
   readonly link: NotifierLink;
   readonly calls: NotifierCalls;
-  readonly readers: ReaderPool | undefined;
+  /** Absent in store mode dump. */
+  readonly readers: Promise<ReaderPool> | undefined;
   /** Who asks; throws `forbidden`. */
   readonly authenticate: (request: FastifyRequest) => Promise<Grant>;
   /** Other facts for `/api/status`, by name. */
