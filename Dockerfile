@@ -25,7 +25,7 @@ ENV NODE_ENV=production \
     PANELCAST_DATA_DIR=/data
 WORKDIR /app
 COPY --from=dependencies /app/node_modules ./node_modules
-COPY package.json README.md LICENSE ./
+COPY package.json README.md PROTOCOL.md LICENSE ./
 COPY bin ./bin
 COPY backend ./backend
 COPY --from=build /app/dist ./dist

@@ -23,9 +23,12 @@ const HEADERS = { 'content-security-policy': POLICY, 'x-content-type-options': '
 /** Names with a hash of their content in them: they never change. */
 const HASHED = /-[\w-]{8}\.\w+$/;
 
-const NOT_BUILT = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Preview not built</title>
+/** Comes back by itself: `npm start` builds beside the notifier. */
+const NOT_BUILT = `<!doctype html><html lang="en"><meta charset="utf-8"><meta http-equiv="refresh" content="3">
+<meta name="color-scheme" content="light dark"><title>Preview not built</title>
 <h1>The dashboards are not built yet</h1>
-<p>Run <code>npm run build &amp;&amp; npm run build:preview</code> in the folder of Panelcast and load this page again. The console is <a href="/">here</a>.</p>
+<p>After <code>npm start</code> they are being built, which takes some ten seconds: this page loads itself again. Otherwise
+run <code>npm run build &amp;&amp; npm run build:preview</code> in the folder of Panelcast. The console is <a href="/">here</a>.</p>
 </html>`;
 
 /**
