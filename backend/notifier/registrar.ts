@@ -240,7 +240,7 @@ export class Registrar {
 
   /**
    * What a stream's new listener, or one that had fallen behind, has to get before the stream itself. A newcomer to a
-   * stream of all changes starts where that was cut, so it is cut now.
+   * stream of all changes starts where that was cut, so it is cut now, and everything of its filter with it.
    */
   #bringUp(
     session: Session,
@@ -248,7 +248,7 @@ export class Registrar {
     have: { since: number | undefined; conflated: boolean },
     round: Round,
   ): void {
-    if (live.mode === 'all' && live.stream.dirty) this.#parts.cutter.cutNow([live]);
+    if (live.mode === 'all' && live.stream.dirty) this.#parts.cutter.cutNow(this.#parts.streams.ofSet(live.entry.set));
     const missed =
       have.since === undefined
         ? undefined

@@ -32,7 +32,12 @@ function pausingLab(): NotifierLab {
   return lab;
 }
 
-const PAIRS = ['severity >= 4', "site = 'lon'", 'tally > 1'];
+const FILTERS = ['severity >= 4', "site = 'lon'", 'tally > 1'];
+const SHAPES = {
+  rows: {},
+  all: { mode: 'all' },
+  count: { metrics: [{ fn: 'count' }] },
+} satisfies Record<string, Request>;
 
 describe('§3 cut, distribute, commit', () => {
   it('leaves out what is committed while the sweep pauses, and sends it with the next cut', () => {
@@ -155,26 +160,36 @@ describe('§3 cut, distribute, commit', () => {
 type Step =
   | { readonly do: 'put'; readonly id: number; readonly site: string; readonly severity: number }
   | { readonly do: 'delete'; readonly id: number }
-  | { readonly do: 'open' | 'close' | 'flush'; readonly viewer: number; readonly pair: number; readonly count: boolean }
+  | {
+      readonly do: 'open' | 'close' | 'flush' | 'stall' | 'wake';
+      readonly viewer: number;
+      readonly filter: string;
+      readonly shape: keyof typeof SHAPES;
+    }
   | { readonly do: 'pass'; readonly ms: number };
 
 function step(random: Random): Step {
   const roll = random.int(10);
-  const of = { viewer: random.int(3), pair: random.int(PAIRS.length), count: random.chance(0.5) };
+  const of = {
+    viewer: random.int(3),
+    filter: random.pick(FILTERS),
+    shape: random.pick(['rows', 'all', 'count'] as const),
+  };
   if (roll < 4) return { do: 'put', id: random.int(12), site: random.pick(['lon', 'nyc']), severity: random.int(6) };
   if (roll < 5) return { do: 'delete', id: random.int(12) };
-  if (roll < 8) return { do: random.pick(['open', 'open', 'close', 'flush'] as const), ...of };
+  if (roll < 8) return { do: random.pick(['open', 'open', 'open', 'close', 'flush', 'stall', 'wake'] as const), ...of };
   return { do: 'pass', ms: random.pick([1, 6, 400, 1000]) };
 }
 
 /** A table and the number beside it, for every filter of which the viewer has both. */
 function checkPairs({ opened, requests, views }: Viewer): void {
-  for (const pair of PAIRS) {
-    const rows = opened.get(`rows ${pair}`);
-    const count = opened.get(`count ${pair}`);
-    const both = requests.has(`rows ${pair}`) && requests.has(`count ${pair}`);
-    if (both && rows !== undefined && count !== undefined)
-      expect(views.get(rows.view)!.rows.size, pair).toBe(views.get(count.view)!.metric![0]![0]);
+  const held = (id: string) => (requests.has(id) ? views.get(opened.get(id)?.view ?? '') : undefined);
+  for (const filter of FILTERS) {
+    const count = held(`count ${filter}`)?.metric?.[0]?.[0];
+    for (const shape of ['rows', 'all']) {
+      const rows = held(`${shape} ${filter}`);
+      if (rows !== undefined && count !== undefined) expect(rows.rows.size, `${shape} ${filter}`).toBe(count);
+    }
   }
 }
 
@@ -197,13 +212,13 @@ function run(steps: readonly Step[]): void {
     else if (step.do === 'pass') lab.clock.pass(step.ms);
     else {
       const viewer = viewers[step.viewer]!;
-      const filter = PAIRS[step.pair]!;
-      const id = `${step.count ? 'count' : 'rows'} ${filter}`;
+      const id = `${step.shape} ${step.filter}`;
       if (step.do === 'flush') viewer.flush('f', lab.server.seq);
-      else if (step.do === 'close') {
-        if (viewer.opened.has(id)) viewer.close(id);
-      } else if (!viewer.requests.has(id))
-        viewer.open(id, step.count ? { filter, metrics: [{ fn: 'count' }] } : { filter });
+      else if (step.do === 'stall') viewer.stall();
+      else if (step.do === 'wake') viewer.wake();
+      else if (step.do === 'open' && !viewer.requests.has(id))
+        viewer.open(id, { filter: step.filter, ...SHAPES[step.shape] });
+      else if (step.do === 'close' && viewer.opened.has(id)) viewer.close(id);
     }
     if (faults.length > 0) throw faults[0];
   }
