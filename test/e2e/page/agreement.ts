@@ -26,16 +26,9 @@ interface Event {
 
 const GRAVE: ReadonlySet<string> = new Set(['critical', 'major']);
 
-function cells(table: number): string[][] {
-  const rows = [...(window.watch.panel(table)?.querySelectorAll('[role=row]') ?? [])];
-  return rows
-    .map(row => [...row.querySelectorAll('[role=gridcell]')].map(cell => cell.textContent))
-    .filter(row => row.length > 0);
-}
-
 function expectations(panels: Panels): string[] {
   const [severity, node, acknowledged] = [0, 3, 7];
-  const events: Event[] = cells(panels.events).map(row => ({
+  const events: Event[] = window.panelRows(panels.events).map(row => ({
     severity: row[severity]!,
     node: row[node]!,
     isAcknowledged: row[acknowledged]!.trim() !== '',
@@ -58,7 +51,7 @@ function told(what: string, id: number, counted: number): string {
 }
 
 function toldOfNodes(table: number, problems: readonly Event[]): string[] {
-  const shown = new Map(cells(table).map(row => [row[0]!, Number(row[3])]));
+  const shown = new Map(window.panelRows(table).map(row => [row[0]!, Number(row[3])]));
   const counted = new Map<string, number>();
   for (const { node } of problems) counted.set(node, (counted.get(node) ?? 0) + 1);
   const names = new Set([...shown.keys(), ...counted.keys()]);

@@ -14,13 +14,8 @@ declare global {
 }
 
 function painted(table: number, text: string, stat: number): Omit<Entry, 'asOf'> {
-  const rows = [...(window.watch.panel(table)?.querySelectorAll<HTMLElement>('[role=row]') ?? [])];
-  return { row: rowText(rows, text), count: window.watch.value(stat) };
-}
-
-function rowText(rows: readonly HTMLElement[], text: string): string {
-  const cells = rows.map(row => [...row.querySelectorAll('[role=gridcell]')].map(cell => cell.textContent));
-  return (cells.find(row => row.includes(text)) ?? []).join('|');
+  const row = window.panelRows(table).find(cells => cells.includes(text)) ?? [];
+  return { row: row.join('|'), count: window.watch.value(stat) };
 }
 
 window.ledger = [];

@@ -23,6 +23,8 @@ interface Watch {
 declare global {
   interface Window {
     watch: Watch;
+    /** The texts of a table's cells, row by row, without its header. */
+    panelRows(id: number): string[][];
   }
 }
 
@@ -45,6 +47,12 @@ window.watch = {
   content: panel => panel?.querySelector<HTMLElement>('[data-testid="data-testid panel content"]') ?? undefined,
   value: id => window.watch.content(window.watch.panel(id))?.textContent.trim() ?? '',
   panels: () => [...document.querySelectorAll<HTMLElement>('[data-viz-panel-key]')].filter(onScreen),
+};
+
+window.panelRows = id => {
+  const rows = [...(window.watch.panel(id)?.querySelectorAll('[role=row]') ?? [])];
+  const cells = rows.map(row => [...row.querySelectorAll('[role=gridcell]')].map(cell => cell.textContent));
+  return cells.filter(row => row.length > 0);
 };
 
 requestAnimationFrame(function everyFrame() {

@@ -29,8 +29,8 @@ export class NotifierCalls {
   }
 
   async select(sql: string): Promise<Row[]> {
-    const { columns, rows } = await this.#post<{ columns: { name: string }[]; rows: Value[][] }>('/api/sql', { sql });
-    return rows.map(row => Object.fromEntries(columns.map(({ name }, i) => [name, row[i]!])));
+    const { columns, rows } = await this.#post<{ columns: string[]; rows: Value[][] }>('/api/sql', { sql });
+    return rows.map(row => Object.fromEntries(columns.map((name, i) => [name, row[i]!])));
   }
 
   /** The sum over a metric's labels. */
