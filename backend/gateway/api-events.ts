@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { PanelcastError } from '../lib/panelcast-error.ts';
 import type { IntakeAnswer, NotifierCalls } from '../notifier/calls.ts';
+import { bodyBudget } from './body-budget.ts';
 import { requireRole } from './roles.ts';
 
 const LINES = /^application\/(x-ndjson|ndjson|jsonl|x-jsonlines)\b/i;
@@ -19,6 +20,7 @@ interface Options {
 /** `POST /api/events`: one event, an array, or a stream of lines that is never held whole. */
 export function eventRoutes(server: FastifyInstance, { bodyBytes, calls }: Options): void {
   void server.register(async scope => {
+    bodyBudget(scope);
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
     scope.addContentTypeParser(LINES, (_request, payload, done) => done(null, payload));

@@ -17,7 +17,7 @@ const EVENTS = [
 
 /** Whatever the route answers: rows, or what was done, or why not. */
 interface Answered {
-  readonly rows: never[][];
+  readonly rows: readonly (readonly never[])[];
   readonly seq: number;
   readonly asOf: number;
   readonly error: { readonly message: string };
@@ -153,7 +153,7 @@ describe('POST /api/actions', () => {
   it('does what its name says', async () => {
     const { act, rows, serials } = await setUp();
     const keys = [serials[0]!];
-    const first = async (columns: string) => (await rows(columns))[0];
+    const first = async (columns: string) => (await rows(columns))[0]!;
     await act({ action: 'acknowledge', keys });
     await act({ action: 'own', keys });
     await act({ action: 'suppress', keys, value: 'suppressed' });
@@ -162,13 +162,13 @@ describe('POST /api/actions', () => {
     await act({ action: 'own', keys, value: '' });
     await act({ action: 'suppress', keys, value: 0 });
     expect(await first('acknowledged, owner, suppressed')).toEqual([0, null, 0]);
-    const [before] = await first('state_change');
+    const before: number = (await first('state_change'))[0]!;
     await act({ action: 'severity', keys, value: 'Warning' });
     expect(await first('severity')).toEqual([2]);
     expect((await first('state_change'))[0]).toBeGreaterThan(before);
     await act({ action: 'note', keys, value: `on it, "really"'` });
     await act({ action: 'note', keys, value: 'done' });
-    expect(JSON.parse((await first('extra'))[0]).notes).toMatchObject([
+    expect(JSON.parse((await first('extra'))[0]!).notes).toMatchObject([
       { by: 'ann', text: `on it, "really"'`, at: expect.any(Number) },
       { by: 'ann', text: 'done' },
     ]);
