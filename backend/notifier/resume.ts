@@ -36,14 +36,21 @@ function netDifference(
   return stream.difference(source.seq, rows, remove);
 }
 
-/** Every change in order; what the log no longer has is told as a gap. */
-function missedChanges(live: LiveStream, stream: AllStream, since: number, source: Source): readonly string[] {
+/** Every change in order; what the log no longer has is told as a gap. A source without a log cannot tell even that. */
+function missedChanges(
+  live: LiveStream,
+  stream: AllStream,
+  since: number,
+  source: Source,
+): readonly string[] | undefined {
   const from = Math.max(since, source.retainedFrom);
+  const missed = source.changesAfter(from);
+  if (missed === undefined) return undefined;
   const gap = from > since ? [gapText({ view: stream.wire, from: since + 1, to: from })] : [];
   const { set, view } = live.entry;
   const inside = (row: Row | undefined) => (row !== undefined && set.filter.matches(row, 0) ? row : undefined);
   const changes: ViewChange[] = [];
-  for (const { after, before, key, seq, table } of source.changesAfter(from) ?? []) {
+  for (const { after, before, key, seq, table } of missed) {
     if (table !== set.table.name) continue;
     const change = { seq, key, before: inside(before), after: inside(after) };
     if (view.kind === 'rows' && view.shows(change)) changes.push(change);

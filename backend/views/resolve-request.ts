@@ -134,13 +134,14 @@ function rowsPart(request: Request, table: TableSchema): ViewPart {
   const columns = canonicalColumns(table, names);
   const own = [...new Set(names)].map(name => columnIndex(table, name));
   const fields = columnFields(table, own);
-  if (request.limit === undefined)
-    return { spec: { kind: 'rows', table, columns }, viewKey: JSON.stringify(['rows', columns]), fields };
-  const limit = limitOf(request.limit);
   const orderBy = (request.orderBy ?? []).map(({ column: name, desc = false }) => ({
     columnIndex: column(name, table),
     desc,
   }));
+  // Rows have keys, not places: only where a limit cuts does their order decide which they are.
+  if (request.limit === undefined)
+    return { spec: { kind: 'rows', table, columns }, viewKey: JSON.stringify(['rows', columns]), fields };
+  const limit = limitOf(request.limit);
   const viewKey = JSON.stringify([
     'window',
     columns,
