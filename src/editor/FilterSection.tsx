@@ -1,5 +1,6 @@
-import { EditorField } from '@grafana/plugin-ui';
-import { Alert, Stack } from '@grafana/ui';
+import { css } from '@emotion/css';
+import type { GrafanaTheme2 } from '@grafana/data';
+import { Alert, Icon, Stack, Tooltip, useStyles2 } from '@grafana/ui';
 import { useMemo, useState } from 'react';
 import type { TableSchema } from '../../backend/protocol/schema.ts';
 import type { ColumnValues } from './column-values.ts';
@@ -29,6 +30,7 @@ interface Props {
 /** The filter, as rows or as text; both write the same text. */
 export function FilterSection(props: Props) {
   const { filter, mode, onChange, fill, isLoaded, table, vocabulary } = props;
+  const styles = useStyles2(sectionStyles);
   const [draft, setDraft] = useDraft(filter);
   const fault = useMemo(
     () => faultOf(draft, { table: isLoaded ? table : undefined, filters: vocabulary.filters, fill }),
@@ -37,21 +39,30 @@ export function FilterSection(props: Props) {
   const commit = (text: string): void => {
     if (text !== filter) onChange(text, fault === undefined);
   };
-  if (mode === 'builder') return <Builder {...props} onWrite={text => onChange(text, true)} />;
   return (
-    <EditorField label="Filter" tooltip="What follows WHERE in SQL. It keeps the rows for which it is true.">
-      <FilterInput
-        id={props.id}
-        text={draft}
-        table={table}
-        vocabulary={vocabulary}
-        values={props.values}
-        fault={fault ?? toldFault(props.told, draft, filter)}
-        placeholder="severity >= 'major' AND site = 'lon'"
-        onChange={setDraft}
-        onCommit={commit}
-      />
-    </EditorField>
+    <div className={styles.section}>
+      <label className={styles.label} htmlFor={mode === 'code' ? props.id : undefined}>
+        Filter
+        <Tooltip content="What follows WHERE in SQL: it keeps the rows for which it is true. Code and Builder write the same text.">
+          <Icon name="info-circle" size="sm" tabIndex={0} />
+        </Tooltip>
+      </label>
+      {mode === 'builder' ? (
+        <Builder {...props} onWrite={text => onChange(text, true)} />
+      ) : (
+        <FilterInput
+          id={props.id}
+          text={draft}
+          table={table}
+          vocabulary={vocabulary}
+          values={props.values}
+          fault={fault ?? toldFault(props.told, draft, filter)}
+          placeholder="severity >= 'major' AND site = 'lon'"
+          onChange={setDraft}
+          onCommit={commit}
+        />
+      )}
+    </div>
   );
 }
 
@@ -107,4 +118,19 @@ function Builder({ filter, onWrite, ...ground }: Props & { readonly onWrite: (fi
       />
     </Stack>
   );
+}
+
+/** As wide as the editor, unlike its other fields, and labelled as they are. */
+function sectionStyles({ spacing, typography }: GrafanaTheme2) {
+  return {
+    section: css({ width: '100%', minWidth: 0 }),
+    label: css({
+      display: 'flex',
+      alignItems: 'center',
+      gap: spacing(1),
+      marginBottom: spacing(0.5),
+      fontSize: 12,
+      fontWeight: typography.fontWeightMedium,
+    }),
+  };
 }

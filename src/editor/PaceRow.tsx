@@ -27,7 +27,7 @@ export function PaceRow({ id, onChange, request }: Props) {
       >
         <Combobox
           id={`${id}-interval`}
-          width={16}
+          width={20}
           isClearable
           createCustomValue
           customValueDescription="Such as 500ms, 3s, 2m"

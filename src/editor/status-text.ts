@@ -36,16 +36,12 @@ function graveNotice(notices: readonly QueryResultMetaNotice[]): QueryResultMeta
 
 /** `viewers` are pages; on this one `panels` show the view. */
 function servedText({ intervalMs, panels, transport, viewers }: FrameCustomMeta): string {
+  const how = `${transport === 'polling' ? 'asked' : 'evaluated'} ${everyText(intervalMs)}`;
   const others = viewers - 1;
+  if (others <= 0 && panels <= 1) return `Watched by this panel alone, ${how}. Whoever asks the same shares it.`;
   const here = panels > 1 ? `${panels} panels on this page` : 'this panel';
-  const shared =
-    others > 0
-      ? `Shared by ${here} and ${others} other ${others === 1 ? 'viewer' : 'viewers'}`
-      : panels > 1
-        ? `Shared by ${here}`
-        : 'This panel alone watches it; whoever asks the same joins';
-  const how = transport === 'polling' ? 'asked' : 'evaluated';
-  return `${shared}, ${how} ${everyText(intervalMs)}.`;
+  const elsewhere = others > 0 ? ` and ${others} other ${others === 1 ? 'viewer' : 'viewers'}` : '';
+  return `Shared by ${here}${elsewhere}, ${how}.`;
 }
 
 function everyText(ms: number): string {

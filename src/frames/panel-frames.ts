@@ -6,6 +6,7 @@ import { logFrame } from './log-frame.ts';
 import { metricFrame } from './metric-frame.ts';
 import { rowsFrame } from './rows-frame.ts';
 import { seriesFrames } from './series-frames.ts';
+import { statusFrame } from './status-frame.ts';
 import type { ViewContent } from './view-content.ts';
 
 export interface FrameContext {
@@ -38,6 +39,7 @@ function frames(content: ViewContent, format: Format, buffers: ColumnBuffers): D
       ...frame,
       meta: { type: DataFrameType.TimeSeriesMulti, typeVersion: [0, 1], preferredVisualisationType: 'graph' },
     }));
+  if (isMetric && format === 'status') return [statusFrame(content)];
   if (isMetric) {
     const frame = metricFrame(content);
     const type = content.request.groupBy?.length ? DataFrameType.NumericLong : DataFrameType.NumericWide;

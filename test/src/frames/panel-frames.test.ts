@@ -228,3 +228,47 @@ describe('log lines', () => {
     expect(framesOf(content)[0]!.length).toBe(0);
   });
 });
+
+describe('node status', () => {
+  const STATUS: Shape = {
+    request: {
+      metrics: [{ fn: 'max', column: 'severity', as: 'worst' }, { fn: 'count' }],
+      groupBy: ['site', 'node'],
+    },
+    fields: [
+      { name: 'site', type: 'text' },
+      { name: 'node', type: 'text' },
+      { name: 'worst', of: 'max(severity)', type: 'integer', values: SEVERITIES },
+      { name: 'count', type: 'integer' },
+    ],
+    viewFields: [
+      { name: 'site', type: 'text' },
+      { name: 'node', type: 'text' },
+      { name: 'max(severity)', type: 'integer', values: SEVERITIES },
+      { name: 'count', type: 'integer' },
+    ],
+    values: [
+      ['lon', null],
+      ['r1', 'r2'],
+      [5, null],
+      [7, 0],
+    ],
+  };
+
+  it('is a node a group, in the colour of its worst', () => {
+    const [frame] = framesOf(contentOf(STATUS), 'status');
+    expect(frame?.meta?.preferredVisualisationType).toBe('nodeGraph');
+    expect(column(frame, 'id')).toEqual(['["lon","r1"]', '["(none)","r2"]']);
+    expect(column(frame, 'title')).toEqual(['lon', '(none)']);
+    expect(column(frame, 'subtitle')).toEqual(['r1', 'r2']);
+    expect(column(frame, 'mainstat')).toEqual([5, null]);
+    expect(column(frame, 'secondarystat')).toEqual([7, 0]);
+    expect(column(frame, 'color')).toEqual(['#f00', null]);
+    expect(frame?.fields.find(({ name }) => name === 'mainstat')?.config.displayName).toBe('worst');
+  });
+
+  it('gives way to a table where there are rows', () => {
+    const [frame] = framesOf(contentOf(EVENTS), 'status');
+    expect(frame?.meta?.preferredVisualisationType).toBe('table');
+  });
+});
