@@ -62,6 +62,7 @@ export class Registrar {
       now: () => clock.now(),
       resolve: request => resolveRequest(request, catalog),
       obtain: resolved => this.#obtain(resolved),
+      release: entry => this.#lingerUnused(entry),
       onFault,
     });
     this.saf.restore();
@@ -288,7 +289,10 @@ export class Registrar {
     }
     const promoted = this.#parts.streams.leave(registration);
     if (promoted !== undefined) round.say(promoted.session, this.#opened(promoted));
-    if (live.registrations.size === 0) this.#parts.cutter.forget(live);
+    if (live.registrations.size === 0) {
+      this.#parts.cutter.forget(live);
+      if (live.saf !== undefined) this.saf.seen(live.saf);
+    }
     this.#lingerUnused(live.entry);
   }
 

@@ -14,6 +14,8 @@ export interface SafTableOptions {
   readonly now: () => number;
   readonly resolve: (request: Request) => ResolvedRequest;
   readonly obtain: (request: ResolvedRequest) => ViewEntry;
+  /** A stream of the view is no more. */
+  readonly release: (entry: ViewEntry) => void;
   readonly onFault: (what: string, error: unknown) => void;
 }
 
@@ -57,13 +59,18 @@ export class SafTable {
     return this.#options.spool.bytesByClient;
   }
 
-  /** After a start: the streams that were there, brought up to the store from its log. */
+  /**
+   * After a start: the streams that were there, brought up to the store from its log. One that means nothing any more
+   * is let go; its client is told what it missed when it opens another.
+   */
   restore(): void {
-    const { onFault, resolve, spool, store } = this.#options;
+    const { now, onFault, resolve, spool, store } = this.#options;
     for (const spooled of spool.streams) {
       try {
         this.#add(spooled, resolve(JSON.parse(spooled.request) as Request));
+        spool.seen(spooled.id, now());
       } catch (error) {
+        spool.drop(spooled.id);
         onFault(`store-and-forward stream of ${spooled.client}`, error);
       }
     }
@@ -96,13 +103,6 @@ export class SafTable {
     };
   }
 
-  /** The client has no more use for the stream. Its view may have no other. */
-  drop(saf: SafEntry): ViewEntry {
-    this.#remove(saf);
-    this.#options.spool.drop(saf.spooled.id);
-    return saf.entry;
-  }
-
   ack(saf: SafEntry, seq: number): void {
     this.#options.spool.ack(saf.spooled.id, Math.min(seq, this.#options.store.seq));
   }
@@ -119,8 +119,21 @@ export class SafTable {
     }
   }
 
+  /** A client that comes and goes is there from its opening to its end. */
+  seen(saf: SafEntry): void {
+    this.#options.spool.seen(saf.spooled.id, this.#options.now());
+  }
+
+  /** Lets go of what is beyond the bounds, and of whole streams whose clients do not come any more. */
   trim(): void {
-    this.#options.spool.trim(this.#options.now());
+    const { now, release, spool } = this.#options;
+    spool.trim(now());
+    for (const saf of this.#entries.values()) {
+      if (saf.stream.attached || !spool.isForsaken(saf.spooled.id, now())) continue;
+      spool.drop(saf.spooled.id);
+      this.#remove(saf);
+      release(saf.entry);
+    }
   }
 
   close(): void {

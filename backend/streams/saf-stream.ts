@@ -35,6 +35,10 @@ export class SafStream implements Stream, RowSink {
     this.#onDirty = onDirty;
   }
 
+  get attached(): boolean {
+    return this.#attached;
+  }
+
   get dirty(): boolean {
     return this.#attached && this.#waiting;
   }

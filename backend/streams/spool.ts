@@ -43,6 +43,7 @@ const SCHEMA = `
   CREATE TABLE IF NOT EXISTS gap (
     stream INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, PRIMARY KEY (stream, last)
   ) STRICT, WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS presence (stream INTEGER PRIMARY KEY, seen INTEGER NOT NULL) STRICT;
   CREATE TABLE IF NOT EXISTS record (
     stream INTEGER NOT NULL, seq INTEGER NOT NULL, at INTEGER NOT NULL, body TEXT NOT NULL, PRIMARY KEY (stream, seq)
   ) STRICT, WITHOUT ROWID;`;
@@ -100,8 +101,20 @@ export class Spool {
     this.together(() => {
       this.#db.prepare('DELETE FROM record WHERE stream = ?').run(id);
       this.#db.prepare('DELETE FROM gap WHERE stream = ?').run(id);
+      this.#db.prepare('DELETE FROM presence WHERE stream = ?').run(id);
       this.#db.prepare('DELETE FROM stream WHERE id = ?').run(id);
     });
+  }
+
+  /** The stream's client was there then. */
+  seen(id: number, nowMs: number): void {
+    this.#db.prepare('INSERT OR REPLACE INTO presence VALUES (?, ?)').run(id, nowMs);
+  }
+
+  /** Its client has been away for twice as long as anything is kept: what was kept first is gone for as long again. */
+  isForsaken(id: number, nowMs: number): boolean {
+    const seen = this.#db.prepare('SELECT seen FROM presence WHERE stream = ?').get(id)?.seen;
+    return seen !== undefined && Number(seen) < nowMs - 2 * this.#limits.ageMsMax;
   }
 
   /** The store gives seqs after `start` once more: what is here beyond it tells of changes that never were. */

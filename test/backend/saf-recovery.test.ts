@@ -116,6 +116,29 @@ describe('a store-and-forward stream over the ends of its notifier (streams.md 5
     await inLab(dataDir, lab => expect(connect(lab).snaps).toBe(1));
   });
 
+  it('is let go when its client does not come for twice as long as anything is kept, and costs nothing then', () => {
+    const lab = new NotifierLab({ spool: { bytesMax: 1e9, ageMsMax: 600_000 }, lingerMs: 0 });
+    const later = (ms: number): void => {
+      lab.clock.pass(ms);
+      lab.notifier.registrar.saf.trim();
+    };
+    const viewer = connect(lab);
+    later(1_800_000); // a client that is there may be quiet
+    events(lab, 1, 1);
+    lab.clock.pass(2000);
+    expect(seqs(viewer)).toEqual([1]);
+    lab.leave(viewer);
+    lab.settle();
+    later(1_100_000);
+    expect(lab.notifier.registrar.saf.size).toBe(1);
+    later(200_000);
+    expect(lab.notifier.registrar.saf.size).toBe(0);
+    lab.clock.pass(1);
+    expect(lab.notifier.views.size).toBe(0);
+    events(lab, 2, 3);
+    expect(seqs(connect(lab, { epoch: 1, seq: 1 }))).toEqual([2, 3]);
+  });
+
   it('belongs to the newest connection of its client', async () => {
     await inLab(tempDir(), lab => {
       const older = connect(lab);
