@@ -9,15 +9,17 @@ const CODE_BY_STATUS: Readonly<Record<number, ErrorCode>> = {
   404: 'not-found',
   413: 'too-large',
   429: 'rate-limited',
-  502: 'overloaded',
-  503: 'overloaded',
   504: 'timeout',
 };
+
+const NO_ANSWER = 0;
+/** How Chromium, Firefox and Safari tell by an exception that no answer came. */
+const NO_ANSWER_TEXT = /failed to fetch|networkerror|load failed|network connection/i;
 
 /** A refusal of the notifier, or of whatever stands before it, as one kind of error. */
 export function requestFailure(error: unknown): PanelcastError {
   if (error instanceof PanelcastError) return error;
-  const { data, status = 0, statusText } = fetchError(error);
+  const { data, status = NO_ANSWER, statusText } = fetchError(error);
   const own = isRecord(data) && isRecord(data.error) ? data.error : undefined;
   if (own !== undefined && isCode(own.code) && typeof own.message === 'string')
     return new PanelcastError(own.code, own.message, {
@@ -25,8 +27,14 @@ export function requestFailure(error: unknown): PanelcastError {
       ...(typeof own.position === 'number' && { position: own.position }),
     });
   const told = isRecord(data) && typeof data.message === 'string' ? data.message : statusText;
-  const message = status === 0 ? 'Grafana cannot be reached' : `the notifier cannot be asked: ${status} ${told ?? ''}`;
-  return new PanelcastError(CODE_BY_STATUS[status] ?? 'internal', message.trim(), { cause: error });
+  const message =
+    status === NO_ANSWER ? 'Grafana cannot be reached' : `the notifier cannot be asked: ${status} ${told ?? ''}`;
+  return new PanelcastError(CODE_BY_STATUS[status] ?? unnamedCode(status), message.trim(), { cause: error });
+}
+
+/** Nobody there, or what stands before the notifier is in trouble: no word on the request, which may be asked again. */
+function unnamedCode(status: number): ErrorCode {
+  return status === NO_ANSWER || status >= 502 ? 'overloaded' : 'internal';
 }
 
 interface FetchFailure {
@@ -37,7 +45,9 @@ interface FetchFailure {
 
 function fetchError(error: unknown): FetchFailure {
   if (isRecord(error) && typeof error.status === 'number') return error as FetchFailure;
-  return { status: 500, statusText: error instanceof Error ? error.message : String(error) };
+  const statusText = error instanceof Error ? error.message : String(error);
+  const isUnanswered = error instanceof TypeError && NO_ANSWER_TEXT.test(statusText);
+  return { status: isUnanswered ? NO_ANSWER : 500, statusText };
 }
 
 function isCode(code: unknown): code is ErrorCode {
