@@ -8,7 +8,7 @@ FROM base AS build
 RUN npm ci
 COPY . .
 # The plugin alone goes to Grafana; the preview beside it in dist/ belongs to the notifier.
-RUN npm run build && cp --recursive dist /plugin && npm run build:preview
+RUN npm exec vite build -- -c build/plugin.config.ts && cp --recursive dist /plugin && npm run build:preview
 
 FROM base AS dependencies
 RUN npm ci --omit=dev

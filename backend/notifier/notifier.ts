@@ -55,6 +55,7 @@ export class Notifier implements NotifierLink {
   readonly #outbox = new Outbox();
   readonly #flushes: FlushDesk;
   #depth = 0;
+  #stopped = false;
   #inbox: SessionMessage[] = [];
   #roundTimer: Timer | undefined;
   #receive: (batch: OutputBatch) => void = () => {};
@@ -97,6 +98,7 @@ export class Notifier implements NotifierLink {
   }
 
   tell(messages: readonly ToNotifier[]): void {
+    if (this.#stopped) return;
     for (const message of messages) {
       if (message.type === 'distributed') this.cutter.distributed(message.ms);
       else this.#inbox.push(message);
@@ -134,8 +136,11 @@ export class Notifier implements NotifierLink {
     });
   }
 
+  /** After a last cut nothing more is said, and nothing is listened to. */
   stop(): void {
+    if (this.#stopped) return;
     this.#together(() => this.cutter.cutNow([...this.streams.values()]));
+    this.#stopped = true;
     this.cutter.stop();
     this.#roundTimer?.cancel();
     this.#flushes.stop();

@@ -269,6 +269,18 @@ export class Registrar {
     }
     const since = live.stream instanceof AllStream ? live.stream.toldAt(appliedAt) : undefined;
     this.#bringUp(session, live, { since, conflated: true }, round);
+    const rangeMs = this.#historyOf(session, live);
+    if (rangeMs > 0) this.#tellPast(session, live, rangeMs, round);
+  }
+
+  /** The longest past that a panel of the session asked for. */
+  #historyOf(session: Session, live: LiveStream): number {
+    let longestMs = 0;
+    if (live.entry.view.kind !== 'metric') return longestMs;
+    const restriction = this.#parts.entitlement(session.identity);
+    for (const { request, stream } of session.registrations.values())
+      if (stream === live) longestMs = Math.max(longestMs, this.#book.read(request, restriction).resolved.historyMs);
+    return longestMs;
   }
 
   close(session: Session, id: string, round: Round): void {

@@ -150,7 +150,7 @@ export class SafTable {
 
   /** With what the log still has for it, as one transaction: after a kill it is there as a whole or not at all. */
   #create(of: Omit<SpooledStream, 'id' | 'start'> & Pick<SafOpening, 'since'>, resolved: ResolvedRequest): SafEntry {
-    const { spool, store } = this.#options;
+    const { release, spool, store } = this.#options;
     const { since, ...stream } = of;
     const start = Math.min(since ?? store.seq, store.seq);
     let saf: SafEntry | undefined;
@@ -161,13 +161,18 @@ export class SafTable {
         this.#mark();
       });
     } catch (error) {
-      if (saf !== undefined) this.#remove(saf);
+      if (saf !== undefined) {
+        this.#remove(saf);
+        release(saf.entry);
+      }
       throw error;
     }
     return saf!;
   }
 
+  /** With what waits to be written for it: the next stream may have its number. */
   #remove(saf: SafEntry): void {
+    this.#records = this.#records.filter(({ stream }) => stream !== saf.spooled.id);
     this.#entries.delete(keyOf(saf.spooled));
     saf.entry.view.sinks.delete(saf.stream as never);
   }
