@@ -54,6 +54,18 @@ describe('§7 a viewer that had fallen behind', () => {
     expect(slow.view('p0').metric).toEqual(quick.view('p0').metric);
   });
 
+  it('has the whole past of a metric again, without a hole', () => {
+    using lab = new NotifierLab();
+    const request: Request = { metrics: [{ fn: 'count' }], historyMs: 60_000 };
+    const slow = join(lab, {}, request);
+    slow.stall();
+    busyTime(lab);
+    busyTime(lab);
+    slow.wake();
+    lab.settle();
+    expect(slow.view('p0').series).toEqual(join(lab, {}, request).view('p0').series);
+  });
+
   it('is told every change that it missed, where every change is what it asked for', () => {
     using lab = new NotifierLab();
     const request: Request = { mode: 'all', columns: ['identifier'] };

@@ -131,6 +131,29 @@ describe('§5 mode saf', () => {
     expect([seqs(older), seqs(newer)]).toEqual([[], [1]]);
   });
 
+  it('that could not be created leaves nothing behind, not even in the next one', () => {
+    using lab = new NotifierLab();
+    write(lab, 'a', 'b');
+    const { append } = lab.spool;
+    lab.spool.append = () => {
+      throw new Error('disk full');
+    };
+    const refused = lab.join({ client: 'noc', resume: { epoch: 1, seq: 0 } });
+    lab.notifier.tell([{ type: 'open', session: refused.session, id: 'a', request: SAF }]);
+    lab.settle();
+    expect(refused.errors).toMatchObject([{ id: 'a', code: 'internal' }]);
+    lab.spool.append = append;
+    lab.clock.pass(31_000);
+    expect(lab.notifier.views.size).toBe(0);
+    const other = join(lab, { mode: 'saf', filter: 'severity = 5' }, 'soc');
+    lab.send({ identifier: 'c', severity: 5 });
+    lab.clock.pass(1000);
+    expect(seqs(other)).toEqual([3]);
+    other.ack(other.opened.get('a')!.view, 3);
+    lab.settle();
+    expect(lab.notifier.registrar.saf.bytesByClient).toEqual({ soc: 0 });
+  });
+
   it('is what its names and its rights were when it was created', async () => {
     const dataDir = tempDir();
     const filters: Record<string, string> = { bad: 'severity > 1' };

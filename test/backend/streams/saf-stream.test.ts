@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { ServerMessage } from '../../backend/protocol/messages.ts';
-import type { Row } from '../../backend/protocol/schema.ts';
-import type { SafQueue } from '../../backend/streams/saf-queue.ts';
-import { SafStream } from '../../backend/streams/saf-stream.ts';
-import { Spool } from '../../backend/streams/spool.ts';
+import type { ServerMessage } from '../../../backend/protocol/messages.ts';
+import type { Row } from '../../../backend/protocol/schema.ts';
+import type { SafQueue } from '../../../backend/streams/saf-queue.ts';
+import { SafStream } from '../../../backend/streams/saf-stream.ts';
+import { Spool } from '../../../backend/streams/spool.ts';
 
 const OUTPUT = { fields: [], project: (row: Row) => row, snapshotText: () => '[]', settle: () => undefined };
 
