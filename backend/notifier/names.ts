@@ -98,7 +98,7 @@ function readNames(file: string): NameSets {
     throw error;
   }
   try {
-    return JSON.parse(text) as NameSets;
+    return namesOf(JSON.parse(text));
   } catch (error) {
     throw new PanelcastError(
       'storage-damaged',
@@ -106,4 +106,16 @@ function readNames(file: string): NameSets {
       { cause: error },
     );
   }
+}
+
+function namesOf(parsed: unknown): NameSets {
+  const { filters, views } = record(parsed);
+  if (Object.values(record(filters)).some(text => typeof text !== 'string')) throw new Error('a filter is no text');
+  for (const request of Object.values(record(views))) record(request);
+  return { filters, views } as NameSets;
+}
+
+function record(value: unknown): Readonly<Record<string, unknown>> {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  throw new Error('it is not of the form {"filters": {…}, "views": {…}}');
 }

@@ -1,0 +1,98 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { PanelcastError } from '../../../backend/lib/panelcast-error.ts';
+import { type NameSets, Names } from '../../../backend/notifier/names.ts';
+import { tempDir } from '../../support/temp-dir.ts';
+
+const CONFIGURED: NameSets = { filters: { bad: 'severity >= 4' }, views: {} };
+
+function refusal(run: () => unknown): string {
+  try {
+    run();
+  } catch (error) {
+    if (error instanceof PanelcastError) return `${error.code}: ${error.message}`;
+    throw error;
+  }
+  throw new Error('it was accepted');
+}
+
+describe('§1 saved names', () => {
+  it('are there after a restart, beside those of the configuration', () => {
+    const file = join(tempDir(), 'names.json');
+    const names = new Names({ configured: CONFIGURED, file });
+    names.change('filters', 'lon', "site = 'lon'");
+    names.change('views', 'wall', { filter: '@lon' });
+    const again = new Names({ configured: CONFIGURED, file });
+    expect(again.all).toEqual({
+      filters: { bad: 'severity >= 4', lon: "site = 'lon'" },
+      views: { wall: { filter: '@lon' } },
+    });
+    expect([again.filter('lon'), again.view('wall')]).toEqual(["site = 'lon'", { filter: '@lon' }]);
+  });
+
+  it('can be changed, forgotten, and taken back', () => {
+    const file = join(tempDir(), 'names.json');
+    const names = new Names({ configured: CONFIGURED, file });
+    names.change('filters', 'lon', 'site = 1');
+    const before = names.change('filters', 'lon', "site = 'lon'");
+    names.restore(before);
+    expect(names.filter('lon')).toBe('site = 1');
+    names.change('filters', 'lon', undefined);
+    expect([names.filter('lon'), new Names({ configured: CONFIGURED, file }).filter('lon')]).toEqual([
+      undefined,
+      undefined,
+    ]);
+  });
+
+  it('are written whole or not at all', () => {
+    const dir = tempDir();
+    const names = new Names({ configured: CONFIGURED, file: join(dir, 'names.json') });
+    names.change('filters', 'lon', "site = 'lon'");
+    expect(readdirSync(dir)).toEqual(['names.json']);
+    expect(JSON.parse(readFileSync(join(dir, 'names.json'), 'utf8'))).toEqual({
+      filters: { lon: "site = 'lon'" },
+      views: {},
+    });
+  });
+
+  it('without a file are kept as long as the process lives', () => {
+    const names = new Names({ configured: CONFIGURED, file: undefined });
+    names.change('filters', 'lon', "site = 'lon'");
+    expect(names.filter('lon')).toBe("site = 'lon'");
+  });
+
+  it.each<[string, string | undefined, string]>([
+    ['bad', 'severity = 5', 'conflict: "bad" is set in the configuration file; change it there'],
+    ['lom', undefined, 'not-found: no saved filter "lom"; did you mean "lon"?'],
+    ['5th', 'tally = 5', 'bad-request: the name "5th" must begin with a letter and have only letters, digits, _ and -'],
+    ['a b', 'tally = 5', 'bad-request: the name "a b" must begin with a letter and have only letters, digits, _ and -'],
+  ])('refuses %s', (name, value, message) => {
+    const names = new Names({ configured: CONFIGURED, file: undefined });
+    names.change('filters', 'lon', "site = 'lon'");
+    expect(refusal(() => names.change('filters', name, value))).toBe(message);
+  });
+
+  it('knows no name that every object has', () => {
+    const names = new Names({ configured: CONFIGURED, file: undefined });
+    expect(['constructor', 'toString', '__proto__'].map(name => names.filter(name) ?? names.view(name))).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
+  });
+
+  it('says of a damaged file which it is and what to do', () => {
+    const file = join(tempDir(), 'names.json');
+    writeFileSync(file, '{"filters"');
+    expect(refusal(() => new Names({ configured: CONFIGURED, file }))).toMatch(
+      /^storage-damaged: .*names\.json is damaged: .*; mend it, or move it away to start without saved names$/,
+    );
+  });
+
+  it.each(['null', '[]', '{}', '{"filters":{"a":1},"views":{}}'])('does not take %s for names', text => {
+    const file = join(tempDir(), 'names.json');
+    writeFileSync(file, text);
+    expect(refusal(() => new Names({ configured: CONFIGURED, file }))).toMatch(/^storage-damaged: /);
+  });
+});
