@@ -1,7 +1,7 @@
 import type { Clock, Timer } from '../lib/clock.ts';
 import { PanelcastError } from '../lib/panelcast-error.ts';
 import type { ErrorMessage, Opened } from '../protocol/messages.ts';
-import type { Mode } from '../protocol/request.ts';
+import type { Mode, Request } from '../protocol/request.ts';
 import type { Source } from '../sources/source.ts';
 import { AllStream } from '../streams/all-stream.ts';
 import { seriesText } from '../streams/encode.ts';
@@ -50,6 +50,8 @@ export class Registrar {
   readonly #parts: RegistrarParts;
   readonly #book: RequestBook;
   readonly #lingering = new Map<ViewEntry, Timer>();
+  /** Names have meant what they mean now since this seq. */
+  #namedAt: number;
 
   constructor(parts: RegistrarParts) {
     this.#parts = parts;
@@ -66,6 +68,7 @@ export class Registrar {
       onFault,
     });
     this.saf.restore();
+    this.#namedAt = store.seq;
     this.#recordNamedViews();
   }
 
@@ -119,6 +122,7 @@ export class Registrar {
   rehome(round: Round): number {
     let moved = 0;
     this.#book.clear();
+    this.#namedAt = this.#parts.store.seq;
     for (const session of this.#parts.sessions.values()) {
       for (const registration of [...session.registrations.values()]) {
         const { id, request, stream: live } = registration;
@@ -218,12 +222,14 @@ export class Registrar {
   /** What a returning client has; of an epoch that has ended only store-and-forward streams know what still holds. */
   #sinceOf(
     { resume }: Session,
-    { since, snapshot }: Extract<ToNotifier, { type: 'open' }>,
+    { request, since, snapshot }: Extract<ToNotifier, { type: 'open' }>,
     mode: Mode,
   ): number | undefined {
     if (resume === undefined || snapshot === true) return undefined;
     const seq = since ?? resume.seq;
     if (mode === 'saf') return this.saf.sinceOf({ epoch: resume.epoch, seq });
+    // What it has may be of another view: the names of its request may have meant something else then.
+    if (seq <= this.#namedAt && usesNames(request)) return undefined;
     return resume.epoch === this.#parts.store.epoch ? seq : undefined;
   }
 
@@ -327,4 +333,8 @@ export class Registrar {
     const role = primary === registration ? 'primary' : 'secondary';
     return { type: 'opened', id, view: live.stream.wire, role, viewers: use.sessions.size, fields };
   }
+}
+
+function usesNames({ filter, view }: Request): boolean {
+  return view !== undefined || (filter?.includes('@') ?? false);
 }
