@@ -13,6 +13,7 @@ import { installServices } from './boot/services.ts';
 import { chooseTheme } from './boot/theme.ts';
 import { HistoryRouter } from './page/HistoryRouter.tsx';
 import { followInternalLinks } from './page/internal-links.ts';
+import { PageModals } from './page/PageModals.tsx';
 import { PreviewPage } from './page/PreviewPage.tsx';
 import { installDataSources } from './services/installed-data-sources.ts';
 
@@ -40,6 +41,7 @@ async function start(): Promise<void> {
   show(
     <HistoryRouter>
       <PreviewPage />
+      <PageModals />
     </HistoryRouter>,
   );
 }

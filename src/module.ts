@@ -6,7 +6,8 @@ import {
 } from '@grafana/data';
 import { map, type Observable } from 'rxjs';
 import { mayAct } from './actions/may-act.ts';
-import { PanelActions } from './actions/panel-actions.ts';
+import { RowLinks } from './actions/row-links.ts';
+import { showRowDialog } from './actions/show-row-dialog.ts';
 import { annotationSupport } from './annotations.ts';
 import { PanelcastDataSource } from './datasource.ts';
 import { AnnotationEditor } from './editor/AnnotationEditor.tsx';
@@ -23,18 +24,18 @@ class EditableDataSource extends PanelcastDataSource {
     ...annotationSupport,
     QueryEditor: AnnotationEditor as NonNullable<typeof annotationSupport.QueryEditor>,
   };
-  readonly #actions: PanelActions;
+  readonly #links: RowLinks;
 
   constructor(settings: DataSourceInstanceSettings<PanelcastOptions>) {
     super(settings);
-    this.#actions = new PanelActions(settings.url ?? '');
+    this.#links = new RowLinks(row => showRowDialog(this.api, row));
     this.variables = new QueryVariables(this, VariableEditor as QueryVariables['editor']);
   }
 
   override query(asked: DataQueryRequest<PanelcastQuery>): Observable<DataQueryResponse> {
     const answers = super.query(asked);
     if (!mayAct() || !asked.targets.some(({ actions }) => actions)) return answers;
-    return answers.pipe(map(answer => this.#actions.offer(answer, asked.targets)));
+    return answers.pipe(map(answer => this.#links.offer(answer, asked.targets)));
   }
 }
 

@@ -17,7 +17,7 @@ Object.assign(window, {
       featureToggles: {},
       disableSanitizeHtml: false,
     },
-    user: { theme: THEME, language: 'en-US', timezone: 'browser', orgRole: 'Viewer', isSignedIn: true },
+    user: { theme: THEME, language: 'en-US', timezone: 'browser', orgRole: 'Editor', isSignedIn: true },
     navTree: [],
   },
 });

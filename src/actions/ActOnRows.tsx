@@ -3,7 +3,7 @@ import { useState } from 'react';
 import type { Request } from '../../backend/protocol/request.ts';
 import type { TableSchema } from '../../backend/protocol/schema.ts';
 import type { NotifierApi } from '../api/notifier-api.ts';
-import { ActionDialog } from './ActionDialog.tsx';
+import { FilterDialog } from './FilterDialog.tsx';
 import { mayAct } from './may-act.ts';
 
 interface Props {
@@ -40,7 +40,7 @@ export function ActOnRows({ api, fill, request, table }: Props) {
         Act on rows
       </Button>
       {filter !== undefined && (
-        <ActionDialog api={api} table={table} filter={filter} onDismiss={() => setFilter(undefined)} />
+        <FilterDialog api={api} table={table} filter={filter} onDismiss={() => setFilter(undefined)} />
       )}
     </>
   );

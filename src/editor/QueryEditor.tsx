@@ -91,7 +91,7 @@ export function QueryEditor({ data, datasource, onChange, onRunQuery, query }: P
         {format === 'table' && (
           <EditorField
             label="Operator actions"
-            tooltip="A click on a row’s summary offers to acknowledge, own, suppress or delete it. Needs a setting of Grafana, see Help."
+            tooltip="A click on a row’s summary offers to acknowledge, own, suppress, note or delete it. For editors and administrators."
           >
             <InlineSwitch
               id={`${id}-actions`}

@@ -44,9 +44,8 @@ export function QueryHelp({ onClickExample }: QueryEditorHelpProps<PanelcastQuer
       </Text>
       <p>
         With <em>Operator actions</em> on, a click on a row’s summary offers to acknowledge, own, suppress, note or
-        delete it. Editors and administrators of Grafana are operators; the notifier refuses everybody else. Grafana has
-        to allow the address once, in its configuration:{' '}
-        <code>[security] actions_allow_post_url = /api/datasources/proxy/uid/*/api/actions</code>
+        delete it; <em>Act on rows</em> does so to all rows that the filter keeps. Editors and administrators of Grafana
+        are operators; the notifier refuses everybody else. When it is done, every panel of everybody shows it.
       </p>
     </div>
   );

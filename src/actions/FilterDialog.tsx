@@ -1,11 +1,13 @@
-import { Alert, Button, Combobox, Field, Input, Modal, Text } from '@grafana/ui';
+import { Alert, Button, Combobox, Field, Modal, Text } from '@grafana/ui';
 import { useEffect, useState } from 'react';
 import { lastValueFrom } from 'rxjs';
-import type { ActionAnswer, ActionRequest, RowAction } from '../../backend/protocol/row-action.ts';
+import type { ActionAnswer, RowAction } from '../../backend/protocol/row-action.ts';
 import type { TableSchema } from '../../backend/protocol/schema.ts';
 import type { NotifierApi } from '../api/notifier-api.ts';
 import { requestFailure } from '../api/request-failure.ts';
-import { ACTION_KINDS, actionsFor, choicesFor } from './row-action-kinds.ts';
+import { ACTION_KINDS, actionsFor } from './row-action-kinds.ts';
+import { useAction } from './use-action.ts';
+import { isSaid, ValueField } from './ValueField.tsx';
 
 interface Props {
   readonly api: NotifierApi;
@@ -16,36 +18,31 @@ interface Props {
 }
 
 /** Says how many rows it will be, and does it only if they are still as many. */
-export function ActionDialog({ api, filter, onDismiss, table }: Props) {
+export function FilterDialog({ api, filter, onDismiss, table }: Props) {
   const [action, setAction] = useState<RowAction>('acknowledge');
   const [value, setValue] = useState('');
   const { count, problem: uncounted, recount } = useCount(api, table, filter);
   const { answer, isBusy, problem, run } = useAction(api, recount);
   const kind = ACTION_KINDS[action];
+  const all = filter.trim() === '';
   const rows = count === 1 ? '1 row' : `${count ?? '…'} rows`;
-  const isReady =
-    count !== undefined &&
-    count > 0 &&
-    !isBusy &&
-    (kind.value === undefined || value.trim() !== '' || action === 'own');
-  const act = (): void => {
-    const isGiven = kind.value !== undefined && value.trim() !== '';
+  const isReady = count !== undefined && count > 0 && !isBusy && isSaid(action, value);
+  const act = (): void =>
     run({
       action,
       table: table.name,
-      filter: filter.trim() === '' ? 'TRUE' : filter,
+      filter: all ? 'TRUE' : filter,
       expected: count ?? 0,
-      ...(isGiven && { value }),
+      ...(kind.value !== undefined && value.trim() !== '' && { value }),
     });
-  };
   return (
     <Modal title="Act on rows" isOpen onDismiss={onDismiss}>
       <Field label="Rows" description="The filter decides; the panel’s limit does not.">
         <div aria-live="polite">
           <Text element="p">
-            {rows} of {table.name} {filter.trim() === '' ? '— all of them' : 'where'}
+            {rows} of {table.name} {all ? '— all of them' : 'where'}
           </Text>
-          {filter.trim() !== '' && <Text variant="code">{filter}</Text>}
+          {!all && <Text variant="code">{filter}</Text>}
         </div>
       </Field>
       <Field label="Action">
@@ -59,7 +56,7 @@ export function ActionDialog({ api, filter, onDismiss, table }: Props) {
           }}
         />
       </Field>
-      {kind.value !== undefined && <ValueField action={action} table={table} value={value} onChange={setValue} />}
+      <ValueField action={action} table={table} value={value} onChange={setValue} />
       {kind.isDestructive && <Alert severity="warning" title="Deleted rows are gone for everybody, and for good." />}
       {(problem ?? uncounted) && <Alert severity="error" title={problem ?? uncounted ?? ''} />}
       {answer && <Alert severity="success" title={doneText(answer)} />}
@@ -72,33 +69,6 @@ export function ActionDialog({ api, filter, onDismiss, table }: Props) {
         </Button>
       </Modal.ButtonRow>
     </Modal>
-  );
-}
-
-interface ValueProps {
-  readonly action: RowAction;
-  readonly table: TableSchema;
-  readonly value: string;
-  readonly onChange: (value: string) => void;
-}
-
-function ValueField({ action, onChange, table, value }: ValueProps) {
-  const { kind, label } = ACTION_KINDS[action].value ?? { kind: 'text', label: 'Value' };
-  if (kind === 'choice')
-    return (
-      <Field label={label}>
-        <Combobox
-          id="panelcast-action-value"
-          options={choicesFor(action, table).map(({ name, value: number }) => ({ value: String(number), label: name }))}
-          value={value === '' ? null : value}
-          onChange={chosen => onChange(chosen.value)}
-        />
-      </Field>
-    );
-  return (
-    <Field label={label} {...(kind === 'person' && { description: 'Left empty: you.' })}>
-      <Input id="panelcast-action-value" value={value} onChange={event => onChange(event.currentTarget.value)} />
-    </Field>
   );
 }
 
@@ -123,19 +93,4 @@ function useCount(api: NotifierApi, { name }: TableSchema, filter: string) {
     };
   }, [api, name, filter, asked]);
   return { ...state, recount: () => setAsked(count => count + 1) };
-}
-
-function useAction(api: NotifierApi, recount: () => void) {
-  const [state, setState] = useState<{ answer?: ActionAnswer; problem?: string; isBusy?: true }>({});
-  const run = (request: ActionRequest): void => {
-    setState({ isBusy: true });
-    api
-      .act(request)
-      .then(
-        answer => setState({ answer }),
-        error => setState({ problem: requestFailure(error).message }),
-      )
-      .finally(recount);
-  };
-  return { ...state, run };
 }
