@@ -3,21 +3,19 @@ import { PanelcastError } from '../lib/panelcast-error.ts';
 import type { ErrorMessage, Opened } from '../protocol/messages.ts';
 import type { Mode, Request } from '../protocol/request.ts';
 import type { Source } from '../sources/source.ts';
-import { AllStream } from '../streams/all-stream.ts';
-import { seriesText } from '../streams/encode.ts';
 import type { Spool } from '../streams/spool.ts';
 import type { Throttle } from '../streams/throttle.ts';
 import type { Counters } from '../views/counters.ts';
 import type { ViewEntry } from '../views/filter-set.ts';
 import { type Catalog, type ResolvedRequest, resolveRequest } from '../views/resolve-request.ts';
 import type { ViewTable } from '../views/view-table.ts';
+import { BringUp } from './bring-up.ts';
 import type { Cutter } from './cutter.ts';
 import type { Identity, ToNotifier } from './link.ts';
 import type { LiveStream, Registration } from './live-stream.ts';
 import { Recorder } from './recorder.ts';
 import { refusal } from './refusal.ts';
 import { RequestBook } from './request-book.ts';
-import { resumeTexts } from './resume.ts';
 import type { Round } from './round.ts';
 import { type SafOpening, SafTable } from './saf-table.ts';
 import type { Session, SessionTable } from './session-table.ts';
@@ -49,6 +47,7 @@ export class Registrar {
   readonly recorder: Recorder;
   readonly #parts: RegistrarParts;
   readonly #book: RequestBook;
+  readonly #bringUp: BringUp;
   readonly #lingering = new Map<ViewEntry, Timer>();
   /** Names have meant what they mean now since this seq. */
   #namedAt: number;
@@ -58,6 +57,7 @@ export class Registrar {
     this.#book = new RequestBook(parts.catalog);
     const { catalog, clock, onFault, onViewFault, spool, store } = parts;
     this.recorder = new Recorder({ clock, intervalMs: catalog.intervalMs, onFault: onViewFault });
+    this.#bringUp = new BringUp({ ...parts, recorder: this.recorder });
     this.saf = new SafTable({
       spool,
       store,
@@ -104,10 +104,10 @@ export class Registrar {
       round.say(session.id, this.#opened(registration));
       const shared = session.streams.get(live) ?? 0;
       session.streams.set(live, shared + 1);
-      this.#alignBeside(session, live, round);
-      if (own === undefined || own.isNew) this.#bringUp(session, live, { since, conflated: false }, round);
+      this.#bringUp.alignBeside(session, live, round);
+      if (own === undefined || own.isNew) this.#bringUp.newcomer(session, live, since, round);
       own?.saf.stream.attach(since ?? 0);
-      if (resolved.historyMs > 0) this.#tellPast(session, live, resolved.historyMs, round);
+      if (resolved.historyMs > 0) this.#bringUp.past(session, live, resolved.historyMs, round);
       if (shared === 0) round.subscribe(session.id, live.id);
     } catch (error) {
       this.close(session, id, round);
@@ -152,15 +152,6 @@ export class Registrar {
       round.say(session.id, refusal(error, id));
       return false;
     }
-  }
-
-  #tellPast(session: Session, live: LiveStream, rangeMs: number, round: Round): void {
-    this.recorder.keep(live.entry, rangeMs);
-    const texts = (): readonly string[] => {
-      const frame = this.recorder.past(live.entry, rangeMs);
-      return frame === undefined ? [] : [seriesText({ view: live.stream.wire, asOf: this.#parts.store.seq, frame })];
-    };
-    round.frames(session.id, round.once(live, `past ${rangeMs}`, texts) ?? []);
   }
 
   /** Named views with a history are recorded whether or not somebody looks; what is none any more goes as others do. */
@@ -233,50 +224,15 @@ export class Registrar {
     return resume.epoch === this.#parts.store.epoch ? seq : undefined;
   }
 
-  /**
-   * A panel added beside another of the same filter would be ahead of it until the next cut, so the filter set is cut
-   * for all who watch it. Panels that are opened together start together and need no such thing: a page that is loaded
-   * does not disturb the others.
-   */
-  #alignBeside(session: Session, live: LiveStream, round: Round): void {
-    const { set } = live.entry;
-    const isBeside = (other: LiveStream) =>
-      other !== live && other.entry.set === set && !round.subscribes(session.id, other.id);
-    if ([...session.streams.keys()].some(isBeside)) this.#parts.cutter.cutNow(this.#parts.streams.ofSet(set));
-  }
-
-  /**
-   * What a stream's new listener, or one that had fallen behind, has to get before the stream itself. A newcomer to a
-   * stream of all changes starts where that was cut, so it is cut now, and everything of its filter with it.
-   */
-  #bringUp(
-    session: Session,
-    live: LiveStream,
-    have: { since: number | undefined; conflated: boolean },
-    round: Round,
-  ): void {
-    if (live.mode === 'all' && live.stream.dirty) this.#parts.cutter.cutNow(this.#parts.streams.ofSet(live.entry.set));
-    const missed =
-      have.since === undefined
-        ? undefined
-        : round.once(live, `since ${have.since}`, () => resumeTexts(live, have.since!, live.entry.set.source));
-    const snapshot = (): readonly string[] => {
-      this.#parts.counters.encodings++;
-      return live.stream.snapshot(this.#parts.store.seq, have.conflated);
-    };
-    round.frames(session.id, missed ?? round.once(live, have.conflated ? 'conflated' : 'snap', snapshot) ?? []);
-  }
-
-  /** A viewer that had fallen behind: every change from where it was, or the state of now where that is enough. */
+  /** A viewer that had fallen behind. */
   refresh(session: Session, live: LiveStream, appliedAt: number, round: Round): void {
     if (live.saf !== undefined) {
       live.saf.stream.rewind(appliedAt);
       return;
     }
-    const since = live.stream instanceof AllStream ? live.stream.toldAt(appliedAt) : undefined;
-    this.#bringUp(session, live, { since, conflated: true }, round);
+    this.#bringUp.straggler(session, live, appliedAt, round);
     const rangeMs = this.#historyOf(session, live);
-    if (rangeMs > 0) this.#tellPast(session, live, rangeMs, round);
+    if (rangeMs > 0) this.#bringUp.past(session, live, rangeMs, round);
   }
 
   /** The longest past that a panel of the session asked for. */
