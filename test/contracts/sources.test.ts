@@ -23,7 +23,7 @@ const ITEMS: TableDefinition = {
   ],
 };
 
-const REALS = [null, 0, 0.1 + 0.2, -1e-300, 1.7976931348623157e308, 2 ** 53, 1 / 3];
+const REALS = [null, 0, 0.1 + 0.2, -1e-300, 1.7976931348623157e308, 2 ** 53 - 1, 1 / 3];
 
 function server(logBytesMax: number): ObjectServer {
   return ObjectServer.open({
@@ -98,7 +98,7 @@ function writeItem(random: Random): [string, Value[]] {
       'INSERT OR REPLACE INTO items (name, size, cost, note) VALUES (?, ?, ?, ?)',
       [name, random.pick([null, 0, -5, 2 ** 52]), random.pick(REALS), random.pick([null, ...TEXTS])],
     ];
-  if (roll < 7) return ['UPDATE items SET name = name || ? WHERE name = ?', ['x', name]];
+  if (roll < 7) return ['UPDATE OR IGNORE items SET name = name || ? WHERE name = ?', ['x', name]];
   if (roll < 9) return ['UPDATE items SET cost = ? WHERE name > ?', [random.pick(REALS), name]];
   return ['DELETE FROM items WHERE name = ?', [name]];
 }
