@@ -2,14 +2,17 @@ import { PanelcastError } from '../lib/panelcast-error.ts';
 import type { EnumEntry } from '../protocol/schema.ts';
 import type { ColumnDefinition, TableDefinition } from './table-schema.ts';
 
-/** The colours that an operator of Netcool/OMNIbus knows. */
+/**
+ * The colours that an operator of Netcool/OMNIbus knows, each readable under the text that Grafana writes on it: dark
+ * where its brightness is above 180, light otherwise.
+ */
 export const SEVERITIES: readonly EnumEntry[] = [
-  { value: 0, name: 'clear', color: '#2e9e4f' },
+  { value: 0, name: 'clear', color: '#2e7d4f' },
   { value: 1, name: 'indeterminate', color: '#8e5ab5' },
-  { value: 2, name: 'warning', color: '#3d85c6' },
+  { value: 2, name: 'warning', color: '#2d73b3' },
   { value: 3, name: 'minor', color: '#f2cc0c' },
-  { value: 4, name: 'major', color: '#ff9830' },
-  { value: 5, name: 'critical', color: '#e02f44' },
+  { value: 4, name: 'major', color: '#ffa640' },
+  { value: 5, name: 'critical', color: '#d6283d' },
 ];
 
 export const TYPES: readonly EnumEntry[] = [

@@ -35,7 +35,7 @@ function bannerStyles(theme: GrafanaTheme2) {
       ...theme.typography.bodySmall,
     }),
     summary: css({ cursor: 'pointer', listStyle: 'none', '&::-webkit-details-marker': { display: 'none' } }),
-    more: css({ color: theme.colors.text.link, textDecoration: 'underline' }),
+    more: css({ textDecoration: 'underline' }),
     list: css({ margin: theme.spacing(0.5, 0, 0.5, 3) }),
   };
 }

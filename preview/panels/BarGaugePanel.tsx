@@ -5,6 +5,7 @@ import {
   type PanelProps,
   VizOrientation,
 } from '@grafana/data';
+import type { BarGaugeNamePlacement, BarGaugeValueMode, VizTextDisplayOptions } from '@grafana/schema';
 import { BarGauge, BarGaugeDisplayMode, useTheme2, VizRepeater } from '@grafana/ui';
 import { displayValues, type ReducingOptions } from './display-values.ts';
 import { EmptyPanel } from './EmptyPanel.tsx';
@@ -12,6 +13,11 @@ import { EmptyPanel } from './EmptyPanel.tsx';
 interface BarGaugeOptions extends ReducingOptions {
   readonly displayMode?: BarGaugeDisplayMode;
   readonly showUnfilled?: boolean;
+  readonly minVizHeight?: number;
+  readonly maxVizHeight?: number;
+  readonly namePlacement?: BarGaugeNamePlacement;
+  readonly text?: VizTextDisplayOptions;
+  readonly valueMode?: BarGaugeValueMode;
 }
 
 export function BarGaugePanel(props: PanelProps<BarGaugeOptions>) {
@@ -31,6 +37,9 @@ export function BarGaugePanel(props: PanelProps<BarGaugeOptions>) {
           alignmentFactors={alignmentFactors}
           displayMode={options.displayMode ?? BarGaugeDisplayMode.Gradient}
           showUnfilled={options.showUnfilled ?? true}
+          {...(options.namePlacement && { namePlacement: options.namePlacement })}
+          {...(options.text && { text: options.text })}
+          {...(options.valueMode && { valueDisplayMode: options.valueMode })}
           orientation={orientation}
           width={width}
           height={height}
@@ -43,7 +52,8 @@ export function BarGaugePanel(props: PanelProps<BarGaugeOptions>) {
       height={height}
       source={data}
       itemSpacing={10}
-      minVizHeight={16}
+      minVizHeight={options.minVizHeight ?? 16}
+      {...(options.maxVizHeight && { maxVizHeight: options.maxVizHeight })}
       renderCounter={renderCounter}
       orientation={orientation}
     />
