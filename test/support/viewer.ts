@@ -39,6 +39,8 @@ export class Viewer {
   applied: string[] = [];
   /** By panel: what an earlier connection had, which a resumed one continues. */
   readonly #carried = new Map<string, HeldView>();
+  /** Answers to `open` that are still to come, by id. */
+  readonly #awaited = new Map<string, number>();
   #pending: Frame[] = [];
   /** What came for a stalled viewer alone: it is sent with the refresh. */
   #kept: ServerMessage[] = [];
@@ -59,6 +61,7 @@ export class Viewer {
 
   open(id: string, request: Request): void {
     this.requests.set(id, request);
+    this.#awaited.set(id, (this.#awaited.get(id) ?? 0) + 1);
     this.#tell([{ type: 'open', session: this.session, id, request, snapshot: true }]);
   }
 
@@ -130,7 +133,7 @@ export class Viewer {
   receive(messages: readonly ServerMessage[]): void {
     for (const message of messages) {
       if (message.type === 'opened') this.#opened(message);
-      else if (message.type === 'error') this.errors.push(message);
+      else if (message.type === 'error') this.#failed(message);
       else if (message.type === 'flushed') this.flushed.push(message.asOf);
       else if (message.type === 'gap') this.#gap(message);
       else if ('view' in message) this.#pending.push(message as Frame);
@@ -158,7 +161,20 @@ export class Viewer {
     this.#onCut(this);
   }
 
+  /** An id that was closed and opened again may still be answered for the first time. */
+  #isOld(id: string): boolean {
+    const awaited = this.#awaited.get(id) ?? 0;
+    this.#awaited.set(id, Math.max(0, awaited - 1));
+    return awaited > 1 || (awaited === 1 && !this.requests.has(id));
+  }
+
+  #failed(error: ErrorMessage): void {
+    if (error.id !== undefined) this.#isOld(error.id);
+    this.errors.push(error);
+  }
+
   #opened(message: Opened): void {
+    if (this.#isOld(message.id)) return;
     this.opened.set(message.id, message);
     const carried = this.#carried.get(message.id);
     this.#carried.delete(message.id);
