@@ -64,11 +64,10 @@ export class SafTable {
    * is let go; its client is told what it missed when it opens another.
    */
   restore(): void {
-    const { now, onFault, resolve, spool, store } = this.#options;
+    const { onFault, resolve, spool, store } = this.#options;
     for (const spooled of spool.streams) {
       try {
-        this.#add(spooled, resolve(JSON.parse(spooled.request) as Request));
-        spool.seen(spooled.id, now());
+        this.seen(this.#add(spooled, resolve(JSON.parse(spooled.request) as Request)));
       } catch (error) {
         spool.drop(spooled.id);
         onFault(`store-and-forward stream of ${spooled.client}`, error);
@@ -109,25 +108,33 @@ export class SafTable {
 
   /** After each commit: what the streams were given goes to disk in one transaction, or waits here for the next. */
   committed(): void {
-    const { onFault, store } = this.#options;
     if (this.#entries.size === 0) return;
-    if (this.#records.length === 0 && store.seq - this.#marked < MARK_EVERY) return;
-    try {
-      this.#mark();
-    } catch (error) {
-      onFault('the spool of store-and-forward streams', error);
-    }
+    if (this.#records.length === 0 && this.#options.store.seq - this.#marked < MARK_EVERY) return;
+    this.#attempt(() => this.#mark());
   }
 
   /** A client that comes and goes is there from its opening to its end. */
   seen(saf: SafEntry): void {
-    this.#options.spool.seen(saf.spooled.id, this.#options.now());
+    const { now, spool } = this.#options;
+    this.#attempt(() => spool.seen(saf.spooled.id, now()));
   }
 
   /** Lets go of what is beyond the bounds, and of whole streams whose clients do not come any more. */
   trim(): void {
+    this.#attempt(() => {
+      this.#options.spool.trim(this.#options.now());
+      this.#letGoForsaken();
+    });
+  }
+
+  /** What could not be written is taken from the log at the next start. */
+  close(): void {
+    if (this.#entries.size > 0) this.#attempt(() => this.#mark());
+    this.#options.spool.close();
+  }
+
+  #letGoForsaken(): void {
     const { now, release, spool } = this.#options;
-    spool.trim(now());
     for (const saf of this.#entries.values()) {
       if (saf.stream.attached || !spool.isForsaken(saf.spooled.id, now())) continue;
       spool.drop(saf.spooled.id);
@@ -136,9 +143,13 @@ export class SafTable {
     }
   }
 
-  close(): void {
-    if (this.#entries.size > 0) this.#mark();
-    this.#options.spool.close();
+  /** Where the disk refuses, it may take it the next time: nothing else has to stop for that. */
+  #attempt(write: () => void): void {
+    try {
+      write();
+    } catch (error) {
+      this.#options.onFault('the spool of store-and-forward streams', error);
+    }
   }
 
   #mark(): void {
