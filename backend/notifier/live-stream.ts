@@ -13,6 +13,8 @@ export interface Registration {
   readonly fields: readonly Field[];
   /** As it was asked, with its names. */
   readonly request: Request;
+  /** How much of a metric's past it wants, when it starts from nothing. */
+  readonly historyMs: number;
   readonly stream: LiveStream;
   readonly of: IntervalClass<LiveStream>;
 }

@@ -202,7 +202,7 @@ export class Notifier implements NotifierLink {
         this.registrar.close(session, message.id, round);
         return;
       case 'refresh':
-        for (const live of session.streams.keys()) this.registrar.refresh(session, live, message.since, round);
+        for (const live of [...session.streams.keys()]) this.registrar.refresh(session, live, message.since, round);
         round.refreshed(session.id);
         return;
       case 'flush':

@@ -89,13 +89,13 @@ export class Registrar {
       throw new PanelcastError('conflict', `open.id "${id}" is already open on this connection; close it first`);
     const { clock, entitlement } = this.#parts;
     const { request, resolved } = this.#book.read(message.request, entitlement(session.identity));
-    const { fields, intervalMs, mode } = resolved;
+    const { fields, historyMs, intervalMs, mode } = resolved;
     const since = this.#sinceOf(session, message, mode);
     const own = mode === 'saf' ? this.#openSaf(session, { resolved, since }, round) : undefined;
     const entry = own?.saf.entry ?? this.#obtain(resolved);
     const at = { nowMs: clock.now(), effectiveMs: this.#parts.throttle.intervalMs(intervalMs) };
     const registration = this.#parts.streams.join(
-      { entry, mode, intervalMs, session: session.id, id, fields, request, saf: own?.saf },
+      { entry, mode, intervalMs, session: session.id, id, fields, request, historyMs, saf: own?.saf },
       at,
     );
     session.registrations.set(id, registration);
@@ -107,7 +107,7 @@ export class Registrar {
       this.#bringUp.alignBeside(session, live, round);
       if (own === undefined || own.isNew) this.#bringUp.newcomer(session, live, since, round);
       own?.saf.stream.attach(since ?? 0);
-      if (resolved.historyMs > 0) this.#bringUp.past(session, live, resolved.historyMs, round);
+      if (historyMs > 0) this.#bringUp.past(session, live, historyMs, round);
       if (shared === 0) round.subscribe(session.id, live.id);
     } catch (error) {
       this.close(session, id, round);
@@ -132,9 +132,7 @@ export class Registrar {
           this.open(session, { type: 'open', session: session.id, id, request, snapshot: true }, round);
           moved++;
         } catch (error) {
-          this.#parts.onFault(`panel ${session.id}/${id}, whose names mean something else now`, error);
-          round.closed(session.id, id);
-          round.say(session.id, refusal(error, id));
+          this.#tellLost(session, id, error, round);
         }
       }
     }
@@ -224,25 +222,33 @@ export class Registrar {
     return resume.epoch === this.#parts.store.epoch ? seq : undefined;
   }
 
-  /** A viewer that had fallen behind. */
+  /**
+   * A viewer that had fallen behind. What cannot be read for it now is closed, since what it has of that is no longer
+   * right; its other panels do not wait for it.
+   */
   refresh(session: Session, live: LiveStream, appliedAt: number, round: Round): void {
     if (live.saf !== undefined) {
       live.saf.stream.rewind(appliedAt);
       return;
     }
-    this.#bringUp.straggler(session, live, appliedAt, round);
-    const rangeMs = this.#historyOf(session, live);
-    if (rangeMs > 0) this.#bringUp.past(session, live, rangeMs, round);
+    const own = [...session.registrations.values()].filter(({ stream }) => stream === live);
+    try {
+      this.#bringUp.straggler(session, live, appliedAt, round);
+      const rangeMs = Math.max(...own.map(({ historyMs }) => historyMs));
+      if (rangeMs > 0) this.#bringUp.past(session, live, rangeMs, round);
+    } catch (error) {
+      for (const registration of own) {
+        this.leave(session, registration, round);
+        this.#tellLost(session, registration.id, error, round);
+      }
+    }
   }
 
-  /** The longest past that a panel of the session asked for. */
-  #historyOf(session: Session, live: LiveStream): number {
-    let longestMs = 0;
-    if (live.entry.view.kind !== 'metric') return longestMs;
-    const restriction = this.#parts.entitlement(session.identity);
-    for (const { request, stream } of session.registrations.values())
-      if (stream === live) longestMs = Math.max(longestMs, this.#book.read(request, restriction).resolved.historyMs);
-    return longestMs;
+  /** A panel that was open and is so no more, by no wish of its viewer. */
+  #tellLost(session: Session, id: string, error: unknown, round: Round): void {
+    this.#parts.onFault(`panel ${session.id}/${id}, which was open`, error);
+    round.closed(session.id, id);
+    round.say(session.id, refusal(error, id));
   }
 
   close(session: Session, id: string, round: Round): void {

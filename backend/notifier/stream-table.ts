@@ -27,6 +27,7 @@ export interface Joining {
   readonly id: string;
   readonly fields: readonly Field[];
   readonly request: Request;
+  readonly historyMs: number;
   /** Mode saf: the client's own stream. */
   readonly saf: SafEntry | undefined;
 }
@@ -67,7 +68,7 @@ export class StreamTable {
   }
 
   join(joining: Joining, at: { nowMs: number; effectiveMs: number }): Registration {
-    const { entry, fields, id, intervalMs, mode, request, saf, session } = joining;
+    const { entry, fields, historyMs, id, intervalMs, mode, request, saf, session } = joining;
     let use = this.#uses.get(entry);
     if (use === undefined) {
       use = { registrations: new Set(), sessions: new Map(), streams: new Map() };
@@ -77,7 +78,7 @@ export class StreamTable {
     const key = mode === 'immediate' ? mode : `${mode} ${saf === undefined ? intervalMs : saf.spooled.client}`;
     const stream = use.streams.get(key) ?? this.#create(joining, of);
     use.streams.set(key, stream);
-    const registration: Registration = { session, id, fields, request, stream, of };
+    const registration: Registration = { session, id, fields, request, historyMs, stream, of };
     stream.registrations.add(registration);
     use.registrations.add(registration);
     use.sessions.set(session, (use.sessions.get(session) ?? 0) + 1);

@@ -134,6 +134,64 @@ describe('§7 one failing view', () => {
     expect(viewer.errors).toHaveLength(3);
   });
 
+  it('that cannot be read for a viewer that had fallen behind is closed, and its other panels go on', () => {
+    using lab = new NotifierLab();
+    const slow = join(lab, {}, { filter: 'tally < 777' }, { metrics: [{ fn: 'count' }] });
+    slow.stall();
+    lab.send({ identifier: 'a' });
+    lab.clock.pass(1000);
+    lab.source.beforeRead = ({ where }) => {
+      if (where.params.includes(777)) throw new Error('planted');
+    };
+    slow.wake();
+    lab.settle();
+    expect(slow.errors).toMatchObject([{ id: 'p1', code: 'internal' }]);
+    expect([slow.stalled, slow.streams.size]).toEqual([false, 2]);
+    lab.send({ identifier: 'b' });
+    lab.clock.pass(1000);
+    expect([slow.view('p0').rows.size, slow.view('p2').metric]).toEqual([2, [[2]]]);
+    lab.source.beforeRead = () => {};
+    slow.open('p1', { filter: 'tally < 777' });
+    lab.settle();
+    expect(slow.view('p1').rows.size).toBe(2);
+  });
+
+  it('of a name that is gone is no reason to leave a viewer that had fallen behind without its panels', () => {
+    const filters: Record<string, string> = { bad: 'severity >= 4' };
+    using lab = new NotifierLab({ filters });
+    const slow = join(lab, { filter: '@bad', metrics: [{ fn: 'count' }], historyMs: 60_000 }, {});
+    delete filters.bad;
+    lab.notifier.rehome();
+    slow.stall();
+    lab.send({ identifier: 'a', severity: 5 });
+    lab.clock.pass(1000);
+    slow.wake();
+    lab.settle();
+    expect([slow.stalled, slow.view('p0').metric, slow.view('p1').rows.size]).toEqual([false, [[1]], 1]);
+  });
+
+  it('of a full disk lets its viewers leave, its bounds wait, and the notifier stop', async () => {
+    using lab = new NotifierLab({ lingerMs: 0 });
+    const viewer = lab.join({ client: 'noc' });
+    viewer.open('saf', { mode: 'saf', columns: ['node'] });
+    viewer.open('rows', {});
+    lab.settle();
+    lab.spool.together =
+      lab.spool.seen =
+      lab.spool.trim =
+        () => {
+          throw new Error('disk full');
+        };
+    lab.leave(viewer);
+    lab.settle();
+    expect([lab.notifier.sessions.size, lab.notifier.streams.registrations]).toEqual([0, 0]);
+    lab.notifier.registrar.saf.trim();
+    lab.send({ identifier: 'x' });
+    lab.notifier.stop();
+    expect(lab.faults).toHaveLength(4);
+    expect(() => lab.spool.streams).toThrow('not open');
+  });
+
   it('of a full disk delays a store-and-forward stream and stops nothing', () => {
     using lab = new NotifierLab();
     const viewer = lab.join({ client: 'noc' });
