@@ -19,7 +19,7 @@ interface Client {
 }
 
 const HANDSHAKE =
-  'GET /api/live HTTP/1.1\r\nhost: bench\r\nconnection: Upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\n' +
+  'GET /api/live HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: Upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\n' +
   'sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\nsec-websocket-protocol: panelcast.v1\r\n\r\n';
 
 const clients: Client[] = [];

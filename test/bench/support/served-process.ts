@@ -24,6 +24,8 @@ export class ServedProcess {
       stdio: ['ignore', 'pipe', 'inherit'],
       env: { ...process.env, ...env },
     });
+    // A benchmark that fails leaves nothing behind.
+    process.once('exit', () => child.kill('SIGKILL'));
     for await (const line of createInterface({ input: child.stdout })) {
       const origin = /http:\/\/[^\s/]+/.exec(line)?.[0];
       if (origin !== undefined) return new ServedProcess(child, startedAt, origin);
