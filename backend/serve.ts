@@ -29,8 +29,11 @@ const DIST = join(PACKAGE_ROOT, 'dist');
 export async function serve(config: Config, terminal: boolean, fall: (error: Error) => void): Promise<Running> {
   const log = createLog({ level: config.logLevel, pretty: terminal });
   const started: (() => Promise<void>)[] = [];
+  /** What does not end in order keeps nothing after it from doing so, the store least of all; the first cause is told. */
   const stop = async (): Promise<void> => {
-    for (const end of started.splice(0).reverse()) await end();
+    const faults: unknown[] = [];
+    for (const end of started.splice(0).reverse()) await end().catch(error => faults.push(error));
+    if (faults.length > 0) throw faults[0];
   };
   try {
     const store = await startStore(config, log, fall);
@@ -38,7 +41,9 @@ export async function serve(config: Config, terminal: boolean, fall: (error: Err
     // Processes of their own take a while to come: the gateway opens meanwhile.
     const readers =
       store.databaseFile === undefined ? undefined : startReaders(config, store.databaseFile, store.tables);
-    started.push(async () => (await readers?.catch(() => undefined))?.close());
+    // Asked for below: a failure must not end the process before.
+    const opened = readers?.catch(() => undefined);
+    started.push(async () => (await opened)?.close());
     const demo = config.demo ? createDemo(config, store, log) : undefined;
     const { grafanaUrl, token } = config;
     const authenticator = new Authenticator({ token, grafanaUrl, clock: systemClock, log, fetchKeys });
@@ -64,7 +69,7 @@ export async function serve(config: Config, terminal: boolean, fall: (error: Err
     }
     return { origin: gateway.origin, log, summary, stop };
   } catch (error) {
-    await stop();
+    await stop().catch(cause => log.error({ err: cause }, 'what had been started did not end in order'));
     throw error;
   }
 }
