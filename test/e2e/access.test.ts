@@ -46,6 +46,14 @@ describe.skipIf(chromiumPath === undefined)('the dashboards for everybody', () =
     expect(await barriers(watched.page)).toEqual([]);
   });
 
+  it.each(THEMES)('keep nobody out of what can be done to a row in %s', async theme => {
+    await visit(`?theme=${theme}`);
+    const row = watched.panel(NOC.events).getByRole('row').nth(1);
+    await row.locator('[aria-colindex="6"] a').click();
+    await watched.page.getByRole('dialog').getByRole('button', { name: 'Acknowledge', exact: true }).waitFor();
+    expect(await barriers(watched.page)).toEqual([]);
+  });
+
   it('can be used with the keyboard alone', async () => {
     const { page } = await visit('');
     const hasFocus = (target: Locator) => target.and(page.locator(':focus')).isVisible();

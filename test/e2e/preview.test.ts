@@ -10,6 +10,16 @@ if (chromiumPath === undefined) process.stdout.write('no Chromium here: the brow
 const EVENTS = 7;
 const GAUGES = [1, 2, 3, 4, 5, 6];
 const SERVICE_EVENTS = 6;
+const HOSTILE = [
+  "' OR 1=1 --",
+  "lon' OR severity >= 0 OR site = 'lon",
+  "') OR TRUE OR site IN ('",
+  'lon" OR "1" = "1',
+  '\\',
+  '%',
+  '$site',
+  `$\{service:raw}`,
+];
 
 describe.skipIf(chromiumPath === undefined)('the preview in Chromium', () => {
   let site: PreviewSite | undefined;
@@ -87,10 +97,20 @@ describe.skipIf(chromiumPath === undefined)('the preview in Chromium', () => {
     expect(watched.faults).toEqual([]);
   });
 
-  it('keeps a hostile value of a variable literal', async () => {
-    const hostile = encodeURIComponent("' OR 1=1 --");
-    const watched = await visit(`?dashboard=panelcast-service-view&var-site=${hostile}&var-service=${hostile}`);
-    await watched.panel(SERVICE_EVENTS).getByText('No rows').waitFor();
+  it('keeps hostile values of a variable literal, alone and beside another', async () => {
+    const [first, ...more] = HOSTILE;
+    const watched = await visit(`?dashboard=panelcast-service-view&var-site=${encodeURIComponent(first!)}`);
+    const { page } = watched;
+    const panel = watched.panel(SERVICE_EVENTS);
+    await panel.getByText('No rows').waitFor();
+    for (const hostile of more) {
+      await page.evaluate(`setVariable('site', ${JSON.stringify(['lon', hostile])})`);
+      await panel.getByRole('row').nth(1).waitFor();
+      const rows = await page.evaluate<string[][]>(`panelRows(${SERVICE_EVENTS})`);
+      expect(new Set(rows.map(([, , from]) => from)), hostile).toEqual(new Set(['lon']));
+      await page.evaluate(`setVariable('site', ${JSON.stringify([hostile])})`);
+      await panel.getByText('No rows').waitFor();
+    }
     expect(watched.faults).toEqual([]);
   });
 

@@ -1,6 +1,6 @@
 /** In the page: what its panels hold, read from the scene that Grafana's own developer tools show. */
 import type { DataFrame, PanelData } from '@grafana/data';
-import type { SceneObject } from '@grafana/scenes';
+import type { MultiValueVariable, SceneObject } from '@grafana/scenes';
 
 interface PanelFacts {
   readonly panel: string;
@@ -17,6 +17,8 @@ declare global {
     panelFacts(): PanelFacts[];
     /** The frames of a panel. */
     panelFrames(id: number): readonly DataFrame[];
+    /** As a reader's choice in the list of values. */
+    setVariable(name: string, values: readonly string[]): void;
   }
 }
 
@@ -45,3 +47,8 @@ window.panelFacts = () =>
     return custom === undefined ? [] : [{ ...custom, panel }];
   });
 window.panelFrames = id => panels().get(`panel-${id}`) ?? [];
+window.setVariable = (name, values) => {
+  const variables = window.__grafanaSceneContext?.state.$variables?.state.variables ?? [];
+  const variable = variables.find(({ state }) => state.name === name) as MultiValueVariable | undefined;
+  variable?.changeValueTo([...values]);
+};
