@@ -47,8 +47,11 @@ export class Names {
     return own(this.#configured.views, name) ?? own(this.#saved.views, name);
   }
 
-  /** Saves a name, or forgets it where there is no value. What was before is the answer, to go back to. */
-  change<K extends NameKind>(kind: K, name: string, value: NameSets[K][string] | undefined): NameSets {
+  /**
+   * Saves a name, or forgets it where there is no value. `check` sees the names as they would be; where it throws, or the
+   * file cannot be written, they are what they were.
+   */
+  change<K extends NameKind>(kind: K, name: string, value: NameSets[K][string] | undefined, check = () => {}): void {
     if (!NAME.test(name))
       throw new PanelcastError(
         'bad-request',
@@ -59,20 +62,20 @@ export class Names {
     const before = this.#saved;
     const { [name]: known, ...others } = before[kind];
     if (value === undefined && known === undefined) throw unknownName(kind, name, Object.keys(before[kind]));
-    this.#save({ ...before, [kind]: value === undefined ? others : { ...others, [name]: value } });
-    return before;
-  }
-
-  restore(before: NameSets): void {
-    this.#save(before);
-  }
-
-  #save(names: NameSets): void {
-    if (this.#file !== undefined) {
-      writeFileSync(`${this.#file}.new`, `${JSON.stringify(names, null, 2)}\n`, { flush: true });
-      renameSync(`${this.#file}.new`, this.#file);
+    this.#saved = { ...before, [kind]: value === undefined ? others : { ...others, [name]: value } };
+    try {
+      check();
+      this.#write();
+    } catch (error) {
+      this.#saved = before;
+      throw error;
     }
-    this.#saved = names;
+  }
+
+  #write(): void {
+    if (this.#file === undefined) return;
+    writeFileSync(`${this.#file}.new`, `${JSON.stringify(this.#saved, null, 2)}\n`, { flush: true });
+    renameSync(`${this.#file}.new`, this.#file);
   }
 }
 

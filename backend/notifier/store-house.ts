@@ -24,6 +24,7 @@ import type {
 } from './calls.ts';
 import { parseJson, parseLines } from './intake-body.ts';
 import type { Identity } from './link.ts';
+import { NameCheck } from './name-check.ts';
 import { type NameKind, type NameSets, Names } from './names.ts';
 import { Notifier } from './notifier.ts';
 import { answerOnce } from './one-shot.ts';
@@ -119,7 +120,7 @@ export class StoreHouse implements NotifierCalls {
     return this.#names.all;
   }
 
-  /** A name that means nothing, or that would break another, is not saved; panels that use it move at once. */
+  /** A value that means nothing is not saved, nor a change that another name would not survive; panels move at once. */
   async saveName({
     kind,
     name,
@@ -129,29 +130,16 @@ export class StoreHouse implements NotifierCalls {
     name: string;
     value?: string | Request;
   }): Promise<{ moved: number }> {
-    const before = this.#names.change(kind, name, value as never);
-    try {
-      if (value !== undefined) this.#tryName(kind, name);
-    } catch (error) {
-      this.#names.restore(before);
-      throw error;
-    }
+    const check = new NameCheck(
+      this.#catalog,
+      this.#server.tables.map(table => table.name),
+    );
+    const others = check.sound(this.#names.all).filter(other => other.kind !== kind || other.name !== name);
+    this.#names.change(kind, name, value as never, () => {
+      if (value !== undefined) check.expectSound({ kind, name });
+      check.expectStillSound(others);
+    });
     return { moved: this.notifier.rehome() };
-  }
-
-  #tryName(kind: NameKind, name: string): void {
-    if (kind === 'views') resolveRequest({ view: name }, this.#catalog);
-    // A filter is not tied to a table: it must be readable, and fit one of them.
-    const faults: unknown[] = [];
-    for (const table of kind === 'filters' ? this.#server.tables : []) {
-      try {
-        resolveRequest({ table: table.name, filter: `@${name}` }, this.#catalog);
-        return;
-      } catch (error) {
-        faults.push(error);
-      }
-    }
-    if (faults.length > 0) throw faults[0];
   }
 
   async flush({ minSeq, views }: { minSeq: number; views?: readonly string[] }) {
@@ -217,10 +205,13 @@ export class StoreHouse implements NotifierCalls {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    this.#server.drain();
-    this.notifier.stop();
-    this.#self.close();
-    await this.#server.close();
+    try {
+      this.#server.drain();
+      this.notifier.stop();
+      this.#self.close();
+    } finally {
+      await this.#server.close();
+    }
   }
 
   #count(changes: readonly Change[]): void {

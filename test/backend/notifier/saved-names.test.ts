@@ -31,13 +31,19 @@ describe('§1 saved names', () => {
     expect([again.filter('lon'), again.view('wall')]).toEqual(["site = 'lon'", { filter: '@lon' }]);
   });
 
-  it('can be changed, forgotten, and taken back', () => {
+  it('can be changed and forgotten, and are what they were where the change is refused', () => {
     const file = join(tempDir(), 'names.json');
     const names = new Names({ configured: CONFIGURED, file });
     names.change('filters', 'lon', 'site = 1');
-    const before = names.change('filters', 'lon', "site = 'lon'");
-    names.restore(before);
-    expect(names.filter('lon')).toBe('site = 1');
+    const refuse = () => {
+      expect(names.filter('lon')).toBe("site = 'lon'");
+      throw new Error('refused');
+    };
+    expect(() => names.change('filters', 'lon', "site = 'lon'", refuse)).toThrow('refused');
+    expect([names.filter('lon'), new Names({ configured: CONFIGURED, file }).filter('lon')]).toEqual([
+      'site = 1',
+      'site = 1',
+    ]);
     names.change('filters', 'lon', undefined);
     expect([names.filter('lon'), new Names({ configured: CONFIGURED, file }).filter('lon')]).toEqual([
       undefined,
