@@ -33,7 +33,7 @@ export function FilterSection(props: Props) {
   const styles = useStyles2(sectionStyles);
   const [draft, setDraft] = useDraft(filter);
   const fault = useMemo(
-    () => faultOf(draft, { table: isLoaded ? table : undefined, filters: vocabulary.filters, fill }),
+    () => filterFault(draft, { table: isLoaded ? table : undefined, filters: vocabulary.filters, fill }),
     [draft, fill, isLoaded, table, vocabulary],
   );
   const commit = (text: string): void => {
@@ -64,10 +64,6 @@ export function FilterSection(props: Props) {
       )}
     </div>
   );
-}
-
-function faultOf(text: string, ground: Parameters<typeof filterFault>[1]): FilterFault | undefined {
-  return filterFault(text, ground);
 }
 
 function toldFault(told: string | undefined, draft: string, filter: string): FilterFault | undefined {

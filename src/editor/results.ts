@@ -55,7 +55,7 @@ export function reshaped(
   if (request.view !== undefined) return { request, shelf };
   const was = partOf(request);
   const { columns, groupBy, historyMs, limit, metrics, orderBy, ...common } = request;
-  if (of === was) return { request: format === 'status' ? withGroups(request, table) : request, shelf };
+  if (of === was) return { request: format === 'status' ? asNodes(request, table) : request, shelf };
   if (of === 'rows') {
     const kept = { ...shelf, metrics: defined({ metrics, groupBy, orderBy, limit, historyMs }) };
     return { request: { ...common, ...(shelf.rows ?? { limit: DEFAULT_LIMIT }) }, shelf: kept };
@@ -64,20 +64,26 @@ export function reshaped(
   const { mode, ...rest } = common;
   // Modes that tell every change are for rows.
   const fitting = mode === undefined || mode === 'net' || mode === 'immediate' ? common : rest;
-  const made: Request = { ...fitting, ...(shelf.metrics ?? { metrics: [firstMetric(format, table)] }) };
-  return { request: format === 'status' ? withGroups(made, table) : made, shelf: kept };
+  const made: Request = { ...fitting, ...(shelf.metrics ?? { metrics: [COUNT] }) };
+  return { request: format === 'status' ? asNodes(made, table) : made, shelf: kept };
 }
 
-function firstMetric(format: Format, table: TableSchema | undefined): MetricRequest {
-  const hasSeverity = table?.columns.some(({ name }) => name === 'severity');
-  return format === 'status' && hasSeverity ? { fn: 'max', column: 'severity' } : { fn: 'count' };
-}
+const COUNT: MetricRequest = { fn: 'count' };
 
-/** Nodes are groups: by the column that names them, if no other is chosen. */
-function withGroups(request: Request, table: TableSchema | undefined): Request {
-  if (request.groupBy !== undefined && request.groupBy.length > 0) return request;
-  const node = table?.columns.find(({ name }) => name === 'node') ?? table?.columns.find(({ type }) => type === 'text');
-  return node === undefined ? request : { ...request, groupBy: [node.name] };
+/**
+ * Nodes are groups: by the column that names them, if no other is chosen. Where nothing but a count was asked they show
+ * their worst before it, which gives them colours.
+ */
+function asNodes(request: Request, table: TableSchema | undefined): Request {
+  const { groupBy = [], metrics = [COUNT] } = request;
+  const has = (column: string): boolean => table?.columns.some(({ name }) => name === column) ?? false;
+  const node = has('node') ? 'node' : table?.columns.find(({ type }) => type === 'text')?.name;
+  const isBare = metrics.length === 1 && metrics[0]?.fn === 'count' && metrics[0].column === undefined;
+  return {
+    ...request,
+    ...(groupBy.length === 0 && node !== undefined && { groupBy: [node] }),
+    metrics: isBare && has('severity') ? [{ fn: 'max', column: 'severity', as: 'worst' }, ...metrics] : metrics,
+  };
 }
 
 function defined<T extends object>(object: T): Partial<T> {

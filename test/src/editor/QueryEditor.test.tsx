@@ -175,7 +175,7 @@ describe('what is asked', () => {
     await choose(user, 'Result', /^Node status/);
     expect(query()).toMatchObject({
       format: 'status',
-      request: { metrics: [{ fn: 'max', column: 'severity' }], groupBy: ['node'] },
+      request: { metrics: [{ fn: 'max', column: 'severity', as: 'worst' }, { fn: 'count' }], groupBy: ['node'] },
     });
   });
 
