@@ -28,6 +28,8 @@ export class TimingWheel<Id> {
   readonly #overdue = new Set<Entry<Id>>();
   readonly #entries = new Map<Id, Entry<Id>>();
   #nowMs: number;
+  /** Nothing is due before: most advances find nothing, and are over with this one look. */
+  #soonestMs = Number.POSITIVE_INFINITY;
 
   constructor(nowMs: number) {
     assert(nowMs >= 0, 'time starts at the epoch');
@@ -41,6 +43,7 @@ export class TimingWheel<Id> {
   /** Sets or changes the time of an id. */
   arm(id: Id, dueMs: number): void {
     assert(Number.isFinite(dueMs), 'a time that never comes needs no entry');
+    this.#soonestMs = Math.min(this.#soonestMs, dueMs);
     const entry = this.#entries.get(id);
     if (entry === undefined) {
       const slot = this.#slotFor(dueMs);
@@ -63,6 +66,7 @@ export class TimingWheel<Id> {
 
   /** Visits and forgets what is due at `nowMs`, by time. A visit may arm anew; what it arms waits for the next advance. */
   advance(nowMs: number, visit: (id: Id, dueMs: number) => void): void {
+    if (nowMs < this.#soonestMs) return;
     const opened = [...this.#open(nowMs)];
     const due: Entry<Id>[] = [];
     for (const entry of opened) {
@@ -74,7 +78,21 @@ export class TimingWheel<Id> {
       entry.slot.delete(entry);
       this.#entries.delete(entry.id);
     }
+    this.#soonestMs = this.#firstSlotMs();
     for (const entry of due) visit(entry.id, entry.dueMs);
+  }
+
+  /** When the first slot that is not empty begins. What is on a level comes before everything on the levels above. */
+  #firstSlotMs(): number {
+    if (this.#overdue.size > 0) return this.#nowMs;
+    for (let level = 0; level < LEVELS; level++) {
+      const slots = this.#levels[level]!;
+      const present = Math.floor(this.#nowMs / SPANS[level]!);
+      const digit = present % SLOTS;
+      for (let next = digit + 1; next < SLOTS; next++)
+        if ((slots[next]?.size ?? 0) > 0) return (present - digit + next) * SPANS[level]!;
+    }
+    return Number.POSITIVE_INFINITY;
   }
 
   /** Moves the present forward and yields what waited in the slots that it passed. */
