@@ -61,6 +61,7 @@ export class Cutter {
   #immediateTimer: Timer | undefined;
   #sweep: Sweep | undefined;
   #turn = 0;
+  /** The longest since the last sweep in its turn. */
   #distributionMs = 0;
   #sweeps = 0;
 
@@ -84,7 +85,8 @@ export class Cutter {
 
   /** Changes were applied, or time was: immediate streams do not wait for the sweep. */
   committed(): void {
-    for (const entry of this.#options.views.touched) if (this.#hasImmediate(entry)) this.#settle(entry);
+    const { streams, views } = this.#options;
+    for (const entry of views.touched.intersection(streams.immediateViews)) this.#settle(entry);
     if (this.#immediate.size === 0 || this.#immediateTimer !== undefined) return;
     const now = this.#options.clock.now();
     let waitMs = 0;
@@ -130,9 +132,9 @@ export class Cutter {
     this.schedule();
   }
 
-  /** Writing the last cuts to the sockets took this long, on their thread. */
+  /** Writing some cuts to the sockets took this long, on their thread. */
   distributed(ms: number): void {
-    this.#distributionMs = ms;
+    this.#distributionMs = Math.max(this.#distributionMs, ms);
   }
 
   finishSweep(): void {
@@ -162,7 +164,12 @@ export class Cutter {
     this.committed();
     const taken = this.#take(streams);
     if (taken.length > 0) this.#run(taken, true).start();
-    else if (due.length > 0) throttle.swept(0);
+    else if (due.length > 0) this.#swept(0);
+  }
+
+  #swept(busyMs: number): void {
+    this.#options.throttle.swept(busyMs + this.#distributionMs);
+    this.#distributionMs = 0;
   }
 
   #cutImmediate(): void {
@@ -223,7 +230,7 @@ export class Cutter {
         done: (encoded, busyMs) => {
           this.#sweep = undefined;
           counters.sweepSeconds.observe(busyMs / 1000);
-          if (scheduled) throttle.swept(busyMs + this.#distributionMs);
+          if (scheduled) this.#swept(busyMs);
           const bytes = encoded.reduce(
             (sum, { texts }) => sum + texts.reduce((length, text) => length + text.length, 0),
             0,
@@ -278,10 +285,6 @@ export class Cutter {
     const { intervalMs, position, throttle } = this.#options;
     const { epoch, seq } = position();
     return { asOf: seq, epoch, intervalMs: Math.round(throttle.intervalMs(intervalMs)), throttled: throttle.throttled };
-  }
-
-  #hasImmediate(entry: ViewEntry): boolean {
-    return this.#options.streams.use(entry)?.streams.has('immediate') ?? false;
   }
 
   #hasInterval(entry: ViewEntry, intervalMs: number): boolean {

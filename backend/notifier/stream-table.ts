@@ -34,6 +34,8 @@ export interface Joining {
 
 /** The streams that somebody listens to: one a view, mode and interval. */
 export class StreamTable {
+  /** Views with a stream that does not wait for the sweep. */
+  readonly immediateViews = new Set<ViewEntry>();
   readonly #uses = new Map<ViewEntry, ViewUse>();
   readonly #schedule: Schedule<LiveStream>;
   readonly #onDirty: (stream: LiveStream) => void;
@@ -120,6 +122,7 @@ export class StreamTable {
       sentMs: 0,
     };
     if (saf !== undefined) saf.onDirty = () => this.#onDirty(live);
+    if (mode === 'immediate') this.immediateViews.add(entry);
     this.#streams++;
     return live;
   }
@@ -127,6 +130,7 @@ export class StreamTable {
   #remove(use: ViewUse, live: LiveStream): void {
     for (const [key, stream] of use.streams) if (stream === live) use.streams.delete(key);
     live.of.dirty.delete(live);
+    if (live.mode === 'immediate') this.immediateViews.delete(live.entry);
     if (live.saf === undefined) live.entry.view.sinks.delete(live.stream as never);
     else live.saf.stream.detach();
     this.#streams--;

@@ -171,6 +171,28 @@ describe('§4 throttle adaptive', () => {
     lab.clock.pass(1000);
     expect(lab.notifier.throttle.stretch).toBe(2);
   });
+
+  it('feels it also when something small was written after it, and feels it once', () => {
+    using lab = new NotifierLab();
+    join(lab, {});
+    lab.notifier.tell([{ type: 'distributed', ms: 1200 }]);
+    lab.notifier.tell([{ type: 'distributed', ms: 1 }]);
+    lab.send({ identifier: 'x' });
+    lab.clock.pass(1000);
+    expect(lab.notifier.throttle.stretch).toBe(2);
+    lab.send({ identifier: 'y' });
+    lab.clock.pass(2000);
+    expect(lab.notifier.throttle.stretch).toBe(1.5);
+  });
+
+  it('feels it also when panels that are sent at once are all there is', () => {
+    using lab = new NotifierLab();
+    join(lab, { mode: 'immediate' });
+    lab.send({ identifier: 'x' });
+    lab.notifier.tell([{ type: 'distributed', ms: 1200 }]);
+    lab.clock.pass(1000);
+    expect(lab.notifier.throttle.stretch).toBe(2);
+  });
 });
 
 describe('§4 throttle patent', () => {
