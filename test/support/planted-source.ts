@@ -10,6 +10,8 @@ export class PlantedSource implements Source {
   /** Called before each read; throws what the read shall fail with. */
   beforeRead: (spec: ReadSpec) => void = () => {};
   beforeReadOne: () => void = () => {};
+  /** Whether it knows what changed after an earlier seq. */
+  hasLog = true;
   /** Called for each row image that is pushed; the answer takes its place. */
   replaceRow: (row: Row) => Row = row => row;
 
@@ -47,11 +49,11 @@ export class PlantedSource implements Source {
   }
 
   changesAfter(seq: number): Iterable<Change> | undefined {
-    return this.#inner.changesAfter(seq);
+    return this.hasLog ? this.#inner.changesAfter(seq) : undefined;
   }
 
   netChangesAfter(seq: number): readonly NetChange[] | undefined {
-    return this.#inner.netChangesAfter(seq);
+    return this.hasLog ? this.#inner.netChangesAfter(seq) : undefined;
   }
 
   onChanges(listener: (changes: readonly Change[]) => void): void {

@@ -186,6 +186,16 @@ describe('§5 resume', () => {
     );
   });
 
+  it.each<Request>([{}, { mode: 'all' }])('from a source without a log is a snapshot: %o', request => {
+    using lab = new NotifierLab();
+    lab.source.hasLog = false;
+    const gone = join(lab, request);
+    lab.leave(gone);
+    lab.send({ identifier: 'x' });
+    const back = comeBack(lab, gone);
+    expect([back.snaps, back.gaps, back.view('p0').rows.size]).toEqual([1, [], 1]);
+  });
+
   it.each([
     ['an epoch that has ended', { epoch: 7, seq: 1 }],
     ['a seq that was never given', { epoch: 1, seq: 99 }],
