@@ -3,13 +3,17 @@ import type { BrokerName } from '../peers/broker-dialects.ts';
 import { brokerFanout } from '../peers/broker-fanout.ts';
 import { runAlone } from '../support/alone.ts';
 import type { Benchmark, Case, Contender } from '../support/benchmark.ts';
+import { besideIdle } from '../support/idle-delay.ts';
 import { sized } from '../support/sizes.ts';
 import type { OwnShape } from './fanout-own.ts';
 
 const BROKERS: readonly BrokerName[] = ['redis-server', 'nats-server', 'mosquitto'];
 
 function own(shape: OwnShape): Contender {
-  return { name: 'panelcast', run: () => runAlone(join(import.meta.dirname, 'fanout-own.ts'), shape) };
+  return {
+    name: 'panelcast',
+    run: () => besideIdle(() => runAlone(join(import.meta.dirname, 'fanout-own.ts'), shape)),
+  };
 }
 
 function sweep(viewers: number, frames: number, frameBytes: number): Case {

@@ -1,11 +1,14 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Request } from '../../../backend/protocol/request.ts';
 import type { FromClients, ToClients } from './live-clients.ts';
 import { ServedProcess } from './served-process.ts';
 
+const PROBE = join(import.meta.dirname, 'loop-probe.ts');
+const LOOP_FILE = 'loop-delay';
 const MAIN = join(import.meta.dirname, '../../../backend/main.ts');
 
 /** The notifier as a user starts it, with viewers in another process. */
@@ -23,13 +26,13 @@ export class LiveStage {
   static async start(options: readonly string[] = []): Promise<LiveStage> {
     const dir = mkdtempSync(join(tmpdir(), 'panelcast-bench-'));
     const own = ['--port', '0', '--data-dir', dir, '--log-level', 'silent', ...options];
-    return new LiveStage(await ServedProcess.start([MAIN, 'serve', ...own]), dir);
+    const args = ['--import', PROBE, MAIN, 'serve', ...own];
+    return new LiveStage(await ServedProcess.start(args, { BENCH_LOOP_FILE: join(dir, LOOP_FILE) }), dir);
   }
 
   /** Milliseconds until all have their panels; at most `at` come at once. */
   async connect(count: number, requests: readonly Request[], at = 100): Promise<number> {
-    const port = Number(new URL(this.served.origin).port);
-    const { ms } = await this.#ask({ type: 'connect', port, count, at, requests }, 'connected');
+    const { ms } = await this.#ask({ type: 'connect', port: this.port, count, at, requests }, 'connected');
     return ms;
   }
 
@@ -48,6 +51,19 @@ export class LiveStage {
 
   async wake(): Promise<void> {
     await this.#ask({ type: 'wake' }, 'done');
+  }
+
+  /** What the main thread's event loop had to wait since the last time, at the 99th percentile. */
+  async loopDelayP99Ms(): Promise<number> {
+    const file = join(this.#dir, LOOP_FILE);
+    rmSync(file, { force: true });
+    process.kill(this.served.pid, 'SIGUSR2');
+    while (!existsSync(file) || readFileSync(file, 'utf8') === '') await sleep(10);
+    return Number(readFileSync(file, 'utf8'));
+  }
+
+  get port(): number {
+    return Number(new URL(this.served.origin).port);
   }
 
   async post<T>(path: string, body: unknown): Promise<T> {
