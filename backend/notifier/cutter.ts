@@ -53,6 +53,7 @@ const RECORDS_MAX = 120;
  */
 export class Cutter {
   readonly #options: CutterOptions;
+  /** Dirty streams that do not wait for their interval. */
   readonly #immediate = new Set<LiveStream>();
   readonly #holds = new Holds();
   readonly records: SweepRecord[] = [];
@@ -74,6 +75,11 @@ export class Cutter {
     live.dirtySinceMs = this.#options.clock.now();
     if (live.mode === 'immediate') this.#immediate.add(live);
     else live.of.dirty.add(live);
+  }
+
+  /** It cannot wait for its interval, and what moves together with it does not either. */
+  full({ entry }: LiveStream): void {
+    for (const live of this.#options.streams.ofSet(entry.set)) this.#immediate.add(live);
   }
 
   forget(live: LiveStream): void {

@@ -65,7 +65,10 @@ export class Notifier implements NotifierLink {
     const { catalog, clock, store } = options;
     this.throttle = new Throttle(options.throttle, catalog.intervalMs);
     this.views = new ViewTable({ counters: this.counters, onFault: (entry, error) => this.#fault(entry, error) });
-    this.streams = new StreamTable(this.#schedule, live => this.cutter.dirty(live));
+    this.streams = new StreamTable(this.#schedule, {
+      dirty: live => this.cutter.dirty(live),
+      full: live => this.cutter.full(live),
+    });
     this.cutter = new Cutter({
       clock,
       views: this.views,

@@ -32,20 +32,27 @@ export interface Joining {
   readonly saf: SafEntry | undefined;
 }
 
+export interface StreamEvents {
+  /** It has its first change since its last cut. */
+  dirty(stream: LiveStream): void;
+  /** It holds as much as it may. */
+  full(stream: LiveStream): void;
+}
+
 /** The streams that somebody listens to: one a view, mode and interval. */
 export class StreamTable {
   /** Views with a stream that does not wait for the sweep. */
   readonly immediateViews = new Set<ViewEntry>();
   readonly #uses = new Map<ViewEntry, ViewUse>();
   readonly #schedule: Schedule<LiveStream>;
-  readonly #onDirty: (stream: LiveStream) => void;
+  readonly #on: StreamEvents;
   #lastId: StreamId = 0;
   #streams = 0;
   #registrations = 0;
 
-  constructor(schedule: Schedule<LiveStream>, onDirty: (stream: LiveStream) => void) {
+  constructor(schedule: Schedule<LiveStream>, on: StreamEvents) {
     this.#schedule = schedule;
-    this.#onDirty = onDirty;
+    this.#on = on;
   }
 
   get registrations(): number {
@@ -115,13 +122,18 @@ export class StreamTable {
       mode,
       intervalMs,
       of,
-      stream: saf?.stream ?? createStream(entry, mode, () => this.#onDirty(live)),
+      stream:
+        saf?.stream ??
+        createStream(
+          { entry, mode, intervalMs },
+          { dirty: () => this.#on.dirty(live), full: () => this.#on.full(live) },
+        ),
       saf,
       registrations: new Set(),
       dirtySinceMs: 0,
       sentMs: 0,
     };
-    if (saf !== undefined) saf.onDirty = () => this.#onDirty(live);
+    if (saf !== undefined) saf.onDirty = () => this.#on.dirty(live);
     if (mode === 'immediate') this.immediateViews.add(entry);
     this.#streams++;
     return live;
@@ -137,16 +149,19 @@ export class StreamTable {
   }
 }
 
-function createStream(entry: ViewEntry, mode: Mode, onDirty: () => void): Stream {
+function createStream(
+  { entry, intervalMs, mode }: Pick<Joining, 'entry' | 'intervalMs' | 'mode'>,
+  on: { dirty: () => void; full: () => void },
+): Stream {
   const { id, view } = entry;
-  // Frames of two modes of one view must not mix at a viewer that has both.
-  const wire = mode === 'net' ? `v${id}` : `v${id}:${mode}`;
+  // Frames of two modes of one view must not mix at a viewer that has both, nor may a change come at each interval.
+  const wire = mode === 'net' ? `v${id}` : mode === 'all' ? `v${id}:all:${intervalMs}` : `v${id}:${mode}`;
   if (view.kind === 'metric') {
-    const stream = new MetricStream(wire, view, onDirty);
+    const stream = new MetricStream(wire, view, on.dirty);
     view.sinks.add(stream);
     return stream;
   }
-  const stream = mode === 'all' ? new AllStream(wire, view, onDirty) : new NetStream(wire, view, onDirty);
+  const stream = mode === 'all' ? new AllStream(wire, view, on) : new NetStream(wire, view, on.dirty);
   view.sinks.add(stream);
   return stream;
 }

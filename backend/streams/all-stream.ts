@@ -6,20 +6,24 @@ import type { Encode, Stream } from './stream.ts';
 
 /** As many cuts as a viewer may be stale: beyond, it starts from a snapshot. */
 const CUTS_MAX = 120;
+/** Some ten megabytes of rows before and after: more does not wait, however long the interval. */
+const PENDING_MAX = 10_000;
 
 /** Mode all: every state change, in order of seq. */
 export class AllStream implements Stream, RowSink {
   readonly wire: string;
   readonly #output: RowsOutput;
   readonly #onDirty: () => void;
+  readonly #onFull: () => void;
   #pending: ViewChange[] = [];
   /** When it was last cut, oldest first: what a viewer has of it after some other cut. */
   readonly #cuts: number[] = [];
 
-  constructor(wire: string, output: RowsOutput, onDirty: () => void) {
+  constructor(wire: string, output: RowsOutput, on: { dirty: () => void; full: () => void }) {
     this.wire = wire;
     this.#output = output;
-    this.#onDirty = onDirty;
+    this.#onDirty = on.dirty;
+    this.#onFull = on.full;
   }
 
   get dirty(): boolean {
@@ -28,7 +32,7 @@ export class AllStream implements Stream, RowSink {
 
   push(change: ViewChange): void {
     if (this.#pending.length === 0) this.#onDirty();
-    this.#pending.push(change);
+    if (this.#pending.push(change) % PENDING_MAX === 0) this.#onFull();
   }
 
   take(asOf: number): Encode | undefined {

@@ -6,7 +6,7 @@ export type Encode = () => readonly string[];
  * evaluation and no encoding happens at the instant of the cut.
  */
 export interface Stream {
-  /** The name on the wire: equal for all intervals of one view and mode. */
+  /** The name on the wire: equal for all intervals of one view and mode, but where each change is told once. */
   readonly wire: string;
   readonly dirty: boolean;
   /** What accumulated since the last take, or undefined when nothing did. */

@@ -72,11 +72,37 @@ describe('§5 mode all', () => {
     expect(late.view('p0').rows).toEqual(early.view('p0').rows);
   });
 
+  it('tells each change once to a panel, also beside one of another interval', () => {
+    using lab = new NotifierLab();
+    const viewer = join(lab, { mode: 'all' }, { mode: 'all', intervalMs: 3000 });
+    for (const identifier of ['a', 'b', 'c', 'd']) {
+      lab.send({ identifier });
+      lab.clock.pass(1000);
+    }
+    lab.clock.pass(3000);
+    for (const id of ['p0', 'p1']) expect(viewer.view(id).changes.map(({ seq }) => seq)).toEqual([1, 2, 3, 4]);
+  });
+
+  it('does not wait for its interval with more than it may hold, and all of its filter goes with it', () => {
+    using lab = new NotifierLab();
+    const viewer = join(
+      lab,
+      { mode: 'all', intervalMs: 3_600_000 },
+      { metrics: [{ fn: 'count' }], intervalMs: 3_600_000 },
+    );
+    for (let i = 0; i < 30; i++) {
+      lab.send(...Array.from({ length: 500 }, (_, j) => ({ identifier: `e${i}-${j}` })));
+      lab.clock.pass(100);
+    }
+    expect(viewer.view('p0').changes).toHaveLength(10_000);
+    expect(viewer.view('p1').metric).toEqual([[10_000]]);
+  });
+
   it('shares a view with net panels of the same request, under a name of its own', () => {
     using lab = new NotifierLab();
     const viewer = join(lab, {}, { mode: 'all' });
     expect(lab.notifier.views.size).toBe(1);
-    expect(viewer.opened.get('p1')!.view).toBe(`${viewer.opened.get('p0')!.view}:all`);
+    expect(viewer.opened.get('p1')!.view).toBe(`${viewer.opened.get('p0')!.view}:all:1000`);
     expect(viewer.opened.get('p1')).toMatchObject({ role: 'secondary', viewers: 1 });
   });
 });
