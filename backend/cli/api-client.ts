@@ -1,5 +1,6 @@
 import { PanelcastError } from '../lib/panelcast-error.ts';
 import { ERROR_KINDS, type ErrorCode } from '../protocol/errors.ts';
+import type { Request } from '../protocol/request.ts';
 import type { TableSchema, Value } from '../protocol/schema.ts';
 
 export interface SelectAnswer {
@@ -23,6 +24,10 @@ export interface EventsAnswer {
 export interface SchemaAnswer {
   readonly tables?: readonly Pick<TableSchema, 'name' | 'columns'>[];
   readonly functions?: readonly (string | { readonly name: string })[];
+}
+
+export interface NamesAnswer {
+  readonly views: Readonly<Record<string, Request>>;
 }
 
 /** Far above the notifier's own limits: one that takes longer has lost us. A batch is then sent again under its key. */
@@ -64,6 +69,10 @@ export class ApiClient {
 
   async schema(): Promise<SchemaAnswer> {
     return this.#send('/api/schema', {}) as Promise<SchemaAnswer>;
+  }
+
+  async names(): Promise<NamesAnswer> {
+    return this.#send('/api/names', {}) as Promise<NamesAnswer>;
   }
 
   async #send(path: string, init: RequestInit): Promise<unknown> {
@@ -129,5 +138,6 @@ function reasonOf(error: unknown): string {
   const code = 'code' in cause ? cause.code : undefined;
   if (code === 'ECONNREFUSED') return 'connection refused; is `panelcast serve` running there?';
   if (code === 'ENOTFOUND') return 'no such host';
+  if (cause.message === 'bad port') return 'no browser and no fetch connects to this port; let it listen on another';
   return cause.message || String(code);
 }

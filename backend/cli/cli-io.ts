@@ -19,7 +19,8 @@ export function cliIoOf(process: NodeJS.Process): CliIo {
     stderr,
     env,
     isTerminal: { stdin: stdin.isTTY === true, stdout: stdout.isTTY === true, stderr: stderr.isTTY === true },
-    columns: () => stdout.columns ?? 80,
+    // A terminal without a size, as those of containers and of `script`, has 0.
+    columns: () => stdout.columns || 80,
   };
 }
 

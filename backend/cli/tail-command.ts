@@ -81,7 +81,7 @@ interface TailHouse {
 /** Follows one view over as many connections as it takes. */
 class Tail {
   readonly #house: TailHouse;
-  readonly #view: TailView;
+  #view: TailView;
   readonly #text: TailText;
   #delayMs: number = BACKOFF_MS.first;
   /** Since when the notifier is away. */
@@ -90,12 +90,9 @@ class Tail {
 
   constructor(house: TailHouse) {
     const { io, options, output } = house;
-    const { metrics, groupBy = [], columns } = options.request;
     this.#house = house;
-    if (metrics !== undefined) this.#view = new MetricView(groupBy);
-    else if (options.mode === 'all' || options.mode === 'saf') this.#view = new ChangesView(output.position);
-    else this.#view = new StateView();
-    this.#text = new TailText({ color: io.isTerminal.stdout && !io.env.NO_COLOR, columns });
+    this.#view = viewOf(options, output);
+    this.#text = new TailText({ color: io.isTerminal.stdout && !io.env.NO_COLOR, columns: options.request.columns });
   }
 
   async run(): Promise<number> {
@@ -115,6 +112,7 @@ class Tail {
   async #follow(): Promise<never> {
     const { client, options } = this.#house;
     const { tables = [] } = await client.schema();
+    await this.#lookUpView();
     const order = new FrameOrder(options, tables);
     const connection = new LiveConnection(client.url, client.token);
     try {
@@ -141,6 +139,16 @@ class Tail {
     } finally {
       connection.close();
     }
+  }
+
+  /** What a named view is has to be known before its first frame; a name that is none is refused where it is opened. */
+  async #lookUpView(): Promise<void> {
+    const { client, options, output } = this.#house;
+    const { view: name } = options.request;
+    if (name === undefined) return;
+    const { groupBy, metrics } = (await client.names()).views[name] ?? {};
+    if ((metrics !== undefined) === this.#view instanceof MetricView) return;
+    this.#view = metrics === undefined ? viewOf(options, output) : new MetricView(groupBy ?? []);
   }
 
   #greet(connection: LiveConnection): void {
@@ -204,6 +212,11 @@ class Tail {
   async #say(text: string): Promise<void> {
     await write(this.#house.io.stderr, `panelcast: ${text}\n`);
   }
+}
+
+function viewOf({ mode, request: { groupBy = [], metrics } }: TailOptions, { position }: TailOutput): TailView {
+  if (metrics !== undefined) return new MetricView(groupBy);
+  return mode === 'all' || mode === 'saf' ? new ChangesView(position) : new StateView();
 }
 
 /** The notifier will not do what was asked, however often it is asked. */

@@ -75,6 +75,25 @@ describe('panelcast tail', { timeout: 60_000 }, () => {
     await until(() => expect(lines().at(-1)!.row).toEqual({ site: 'lon', count: 2, worst: 4 }));
   });
 
+  it('follows a named view, of rows or of metrics', async () => {
+    const { origin, send } = await serve();
+    const save = (name: string, view: object) =>
+      fetch(`${origin}/api/views/${name}`, {
+        method: 'PUT',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(view),
+      });
+    await save('worst', { metrics: [{ fn: 'max', column: 'severity' }], groupBy: ['site'] });
+    await save('lon', { filter: "site = 'lon'", columns: ['node'] });
+    await send({ identifier: 'a', site: 'lon', node: 'a', severity: 2 }, { identifier: 'b', site: 'par', severity: 5 });
+    const metrics = tail(origin, ['--view', 'worst']);
+    const rows = tail(origin, ['--view', 'lon']);
+    await metrics.until(() => expect(metrics.lines().map(({ op, row }) => [op, row?.site])).toHaveLength(2));
+    await rows.until(() => expect(told(rows.lines())).toEqual([['row', 'a']]));
+    await send({ identifier: 'a', severity: 4 });
+    await metrics.until(() => expect(metrics.lines().slice(2)).toMatchObject([{ op: 'metric', row: { site: 'lon' } }]));
+  });
+
   it('prints for people on a terminal', async () => {
     const { origin, send } = await serve();
     await send({ identifier: 'a', node: 'lon-1', severity: 5, summary: 'link down' });
