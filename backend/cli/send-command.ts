@@ -27,8 +27,8 @@ until it is taken: when the notifier is busy or away, the same batch is sent aga
   --retry-for <t>   how long a batch is tried again, such as 30s or 5m (1m)
 ${CLIENT_HELP}
 
-Exit code 0 when every event was accepted, 1 when not, 2 for a mistake in the arguments. Without --partial, everything
-before the line that is named was sent, and nothing from it on.
+Exit code 0 when every event was accepted, 1 when not, 2 for a mistake in the arguments. Without --partial a batch is
+taken whole or not at all: everything before the lines that are named was taken, and nothing from them on.
 `;
 
 const OPTIONS = { ...CLIENT_OPTIONS, partial: { type: 'boolean' }, 'retry-for': { type: 'string' } } as const;
@@ -102,8 +102,9 @@ class EventSender {
         this.#progress.sent += count;
         this.#progress.rejected += count;
       }
-      const lines = `lines ${batch.lines[0]} to ${batch.lines.at(-1)}`;
-      throw new PanelcastError(error.code, `${lines} were not taken: ${withLine(error.message, batch)}`, {
+      const [first, last] = [batch.lines[0], batch.lines.at(-1)];
+      const what = first === last ? `line ${first} was` : `lines ${first} to ${last} were`;
+      throw new PanelcastError(error.code, `${what} not taken: ${withLine(error.message, batch)}`, {
         cause: error,
       });
     }

@@ -91,7 +91,7 @@ describe('panelcast send', () => {
     expect(await sending).toMatchObject({
       code: 1,
       out: 'sent 0, accepted 0, rejected 0\n',
-      err: expect.stringContaining('lines 1 to 1 were not taken: cannot reach'),
+      err: expect.stringContaining('line 1 was not taken: cannot reach'),
     });
   });
 
@@ -106,6 +106,7 @@ describe('panelcast send', () => {
       err: 'panelcast: lines 1001 to 2000 were not taken: line 1003: unknown column "nod"; did you mean "node"?\n',
     });
     expect(server.requests).toHaveLength(2);
+    expect((await send(server, [], { input: '{"n":7}\n' })).err).toMatch(/^panelcast: line 1 was not taken: /);
   });
 
   it('sends what stands before a line that is no event, and nothing from there on', async () => {
@@ -164,7 +165,7 @@ describe('panelcast send', () => {
     [['/no/such/file'], 'cannot read /no/such/file'],
     [['a', 'b'], 'one file at a time'],
     [['--retry-for', 'soon'], '--retry-for is a time such as 30s'],
-    [['--bulk'], "Unknown option '--bulk'"],
+    [['--bulk'], 'unknown option --bulk'],
   ])('refuses %j with exit code 2', async (args, message) => {
     const { code, err } = await send('http://127.0.0.1:1', args, { input: '' });
     expect(code).toBe(2);

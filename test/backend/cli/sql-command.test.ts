@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -45,9 +45,13 @@ describe('panelcast sql', () => {
     await using server = await notifier();
     await run(['--token', 's3cret', '--params', '["lon"]', 'SELECT ?'], { server });
     await run(['SELECT 1'], { env: { PANELCAST_URL: server.url, PANELCAST_TOKEN: 'fromenv' } });
+    const file = join(mkdtempSync(join(tmpdir(), 'panelcast-token-')), 'token');
+    writeFileSync(file, 'fromfile\n');
+    await run(['SELECT 1'], { env: { PANELCAST_URL: server.url, PANELCAST_TOKEN_FILE: file } });
     expect(server.requests.map(({ body, headers }) => [body, headers.authorization])).toEqual([
       [{ sql: 'SELECT ?', params: ['lon'] }, 'Bearer s3cret'],
       [{ sql: 'SELECT 1' }, 'Bearer fromenv'],
+      [{ sql: 'SELECT 1' }, 'Bearer fromfile'],
     ]);
   });
 
@@ -94,13 +98,20 @@ describe('panelcast sql', () => {
     [['--format', 'xml', 'SELECT 1'], '--format is one of table, csv, json, not "xml"'],
     [['--params', '{', 'SELECT ?'], '--params must be JSON'],
     [['--url', 'localhost:4100', 'SELECT 1'], '--url must be an http address, not "localhost:4100"'],
-    [['--fromat', 'csv'], "Unknown option '--fromat'"],
+    [['--fromat', 'csv'], 'unknown option --fromat; did you mean --format?'],
     [[], 'there is no statement'],
   ])('refuses %j with exit code 2', async (args, message) => {
     const { code, err } = await run(args, { input: '' });
     expect(code).toBe(2);
     expect(err).toContain(message);
     expect(err.trim().split('\n')).toHaveLength(1);
+  });
+
+  it('names all options that it does not know, a line each', async () => {
+    expect((await run(['--fromat', 'csv', '--parms=x', 'SELECT 1'], { input: '' })).err).toBe(
+      'panelcast: unknown option --fromat; did you mean --format?\n' +
+        'panelcast: unknown option --parms; did you mean --params?\n',
+    );
   });
 
   it('helps', async () => {
