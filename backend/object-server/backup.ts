@@ -1,4 +1,5 @@
 import { existsSync, rmSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { backup, type DatabaseSync } from 'node:sqlite';
 import { PanelcastError } from '../lib/panelcast-error.ts';
 import { DataDirectory } from './data-directory.ts';
@@ -42,6 +43,8 @@ export async function backupFile(
   target: string,
   progress?: (progress: BackupProgress) => void,
 ): Promise<void> {
+  if (!existsSync(dirname(target)))
+    throw new PanelcastError('not-found', `there is no folder ${dirname(target)} for the backup`);
   const source = openForReading(databaseFile);
   try {
     source.exec('BEGIN; SELECT count(*) FROM sqlite_schema');
@@ -61,7 +64,7 @@ export async function restore(
   options: { readonly force?: boolean; readonly now: number },
 ): Promise<{ readonly former: string | undefined }> {
   if (!existsSync(file)) throw new PanelcastError('not-found', `there is no backup file ${file}`);
-  const source = openForReading(file);
+  const source = openBackup(file);
   const directory = new DataDirectory(dataDir);
   try {
     checkIntegrity(source, file);
@@ -79,6 +82,16 @@ export async function restore(
   } finally {
     source.close();
     directory.release();
+  }
+}
+
+function openBackup(file: string): DatabaseSync {
+  try {
+    return openForReading(file);
+  } catch (error) {
+    if (!(error instanceof PanelcastError) || error.code !== 'storage-damaged') throw error;
+    const why = (error.cause as Error | undefined)?.message ?? error.message;
+    throw new PanelcastError('storage-damaged', `${file} is no backup that can be read here: ${why}`, { cause: error });
   }
 }
 

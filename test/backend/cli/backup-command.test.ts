@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
 import { ApiClient, type SelectAnswer } from '../../../backend/cli/api-client.ts';
 import { NotifierProcess } from '../../support/notifier-process.ts';
@@ -80,7 +81,16 @@ describe('panelcast backup and restore', { timeout: 60_000 }, () => {
       code: 1,
       stderr: 'panelcast: there is no backup file nowhere\n',
     });
-    expect(await run('restore', text)).toMatchObject({ code: 1, stdout: '' });
+    expect(await run('restore', text)).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: `panelcast: ${text} is no backup that can be read here: file is not a database\n`,
+    });
+    new DatabaseSync(join(empty, 'data/panelcast.db')).exec('CREATE TABLE t (x)');
+    expect(await run('backup', 'no/folder/x')).toMatchObject({
+      code: 1,
+      stderr: 'panelcast: there is no folder no/folder for the backup\n',
+    });
     expect(await run('backup', 'a', 'b')).toMatchObject({ code: 2 });
     expect(await run('backup', 'a', '--force')).toMatchObject({ code: 2 });
   });
