@@ -1,6 +1,7 @@
 import type { CliIo } from './cli/cli-io.ts';
 import { optionsHelp } from './config/describe-options.ts';
 import { readConfig } from './config/read-config.ts';
+import { nearest } from './lib/nearest.ts';
 import { PanelcastError } from './lib/panelcast-error.ts';
 import { VERSION } from './version.ts';
 
@@ -11,10 +12,20 @@ interface Command {
   run(args: readonly string[]): Promise<number>;
 }
 
+const SERVE_HELP = `Usage: panelcast serve [options]
+
+Runs the notifier until SIGTERM or SIGINT. A panelcast.yaml in this folder gives way to PANELCAST_* variables, and these
+to flags. Columns, tables, named filters and named views are in the file alone.
+
+  --config <file> (panelcast.yaml)
+${optionsHelp()}
+
+Exit code 0 after a stop in order, 1 when it was cut short or something broke, 2 for a mistake in what was configured.`;
+
 const COMMANDS: Readonly<Record<string, Command>> = {
   serve: {
     sentence: 'run the notifier',
-    help: `Usage: panelcast serve [options]\n\nOptions, with their defaults (a panelcast.yaml in this folder and PANELCAST_* variables come first, flags last):\n  --config <file> (panelcast.yaml)\n${optionsHelp()}`,
+    help: SERVE_HELP,
     run: runServe,
   },
   check: {
@@ -62,11 +73,11 @@ function client(
 
 /** The whole command line; the result is the exit code. */
 export async function run([name, ...args]: readonly string[]): Promise<number> {
+  if (name === 'help' && args[0] !== undefined) return run([args[0], '--help']);
   if (name === undefined || name === 'help' || name === '--help' || name === '-h') return say(overview());
   if (name === '--version' || name === '-v') return COMMANDS.version!.run([]);
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  if (command === undefined)
-    return complain(`unknown command ${name}; there are ${Object.keys(COMMANDS).join(', ')}`, 2);
+  if (command === undefined) return complain(unknownCommand(name), 2);
   if (command.help !== undefined && (args.includes('--help') || args.includes('-h'))) return say(command.help);
   try {
     return await command.run(args);
@@ -74,6 +85,12 @@ export async function run([name, ...args]: readonly string[]): Promise<number> {
     if (error instanceof PanelcastError) return complain(error.message, error.code === 'bad-config' ? 2 : 1);
     throw error;
   }
+}
+
+function unknownCommand(name: string): string {
+  const names = Object.keys(COMMANDS);
+  const meant = nearest(name, names);
+  return `unknown command ${name}; ${meant === undefined ? '' : `did you mean ${meant}? `}there are ${names.join(', ')}`;
 }
 
 function overview(): string {
@@ -119,13 +136,17 @@ async function runServe(args: readonly string[]): Promise<number> {
   return 0;
 }
 
+/** A signal that comes twice within this time came once: `timeout` and terminals send it to the group and the process. */
+const ONE_SIGNAL_MS = 200;
+
 /** A second signal ends the process at once. */
 function firstSignal(): Promise<NodeJS.Signals> {
   return new Promise(resolve => {
-    let signalled = false;
+    let firstMs: number | undefined;
     const take = (signal: NodeJS.Signals): void => {
-      if (signalled) process.exit(1);
-      signalled = true;
+      const now = performance.now();
+      if (firstMs !== undefined && now - firstMs > ONE_SIGNAL_MS) process.exit(1);
+      firstMs ??= now;
       resolve(signal);
     };
     process.on('SIGTERM', take);

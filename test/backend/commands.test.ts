@@ -36,6 +36,14 @@ describe('the panelcast command', () => {
     }
   });
 
+  it('helps with one command, whichever way it is asked', async () => {
+    const [word, flag] = await Promise.all([
+      NotifierProcess.run(['help', 'send']),
+      NotifierProcess.run(['send', '--help']),
+    ]);
+    expect(word).toEqual(flag);
+  });
+
   it('prints its version and that of Node', async () => {
     const ended = await NotifierProcess.run(['version']);
     expect(ended).toMatchObject({
@@ -49,7 +57,7 @@ describe('the panelcast command', () => {
   it('names the commands to one who asks for another', async () => {
     const ended = await NotifierProcess.run(['sevre']);
     expect(ended).toMatchObject({ code: 2, stdout: '' });
-    expect(ended.stderr).toMatch(/^panelcast: unknown command sevre; .*\bserve\b.*\n$/);
+    expect(ended.stderr).toMatch(/^panelcast: unknown command sevre; did you mean serve\? there are .*\bserve\b.*\n$/);
   });
 
   it('does not take a property of every object for a command', async () => {

@@ -205,9 +205,17 @@ describe('stopping', () => {
     notifier.child.kill('SIGTERM');
     await idle.whole; // it has begun to stop, and waits for the other half
     const again = performance.now();
-    notifier.child.kill('SIGINT');
+    const impatient = setInterval(() => notifier.child.kill('SIGINT'), 20);
+    onTestFinished(() => clearInterval(impatient));
     expect(await notifier.ended).toMatchObject({ code: 1, signal: null });
     expect(performance.now() - again).toBeLessThan(1000);
+  });
+
+  it('takes a signal that comes twice at once, as to the group and to the process, for one', async () => {
+    const notifier = await quietServe(tempDir());
+    notifier.child.kill('SIGTERM');
+    notifier.child.kill('SIGINT');
+    expect(await notifier.ended).toMatchObject({ code: 0, signal: null, stderr: '' });
   });
 
   it.each(['SIGTERM', 'SIGINT'] as const)('takes %s for a request to stop', async signal => {
