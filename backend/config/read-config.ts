@@ -83,7 +83,8 @@ function readFile(named: string | undefined, cwd: string, mistakes: string[]): M
   const lines = new LineCounter();
   const document = parseDocument(source, { lineCounter: lines, prettyErrors: false });
   const [fault] = document.errors; // the first alone: what follows a fault of syntax is mostly its echo
-  if (fault !== undefined) mistakes.push(`${path}:${lines.linePos(fault.pos[0]).line}: ${firstLine(fault.message)}`);
+  if (fault !== undefined)
+    mistakes.push(`${path}:${lines.linePos(fault.pos[0]).line}: not YAML: ${firstLine(fault.message)}`);
   if (fault !== undefined || document.contents === null) return settings;
   if (!isMap(document.contents)) {
     mistakes.push(`${path}:1: must be a list of “option: value” lines`);

@@ -1,9 +1,13 @@
 import { decodeRequest } from '../gateway/live/decode-request.ts';
 import { PanelcastError } from '../lib/panelcast-error.ts';
+import { SELF_TABLES } from '../notifier/self-tables.ts';
 import { eventsTable } from '../object-server/events-table.ts';
 import { parseColumns, parseTables, type TableDefinition } from '../object-server/table-schema.ts';
 import type { Request } from '../protocol/request.ts';
+import type { TableSchema } from '../protocol/schema.ts';
+import type { Source } from '../sources/source.ts';
 import { compileFilter } from '../sql/filter.ts';
+import { type Catalog, resolveRequest } from '../views/resolve-request.ts';
 import type { Config } from './options.ts';
 
 /** The structured parts of the file, as the rooms that own them understand them. */
@@ -39,8 +43,9 @@ export function readSections({
     views: tryTo(() => entriesOf(views, 'views', 'request'), {}) as Readonly<Record<string, Request>>,
   };
   for (const name of Object.keys(sections.filters)) tryTo(() => checkFilter(name, sections), undefined);
-  for (const [name, view] of Object.entries(sections.views))
-    tryTo(() => void decodeRequest(view, `views.${name}`), undefined);
+  const catalog = catalogOf(sections);
+  for (const name of Object.keys(sections.views))
+    tryTo(() => checkView(name, sections.views[name]!, catalog), undefined);
   if (mistakes.length > 0) throw new PanelcastError('bad-config', mistakes.join('\n'));
   return sections;
 }
@@ -58,6 +63,33 @@ function entriesOf(section: unknown, name: string, what: string): Readonly<Recor
   if (section === undefined || section === null) return {};
   if (typeof section === 'object' && !Array.isArray(section)) return section as Readonly<Record<string, unknown>>;
   throw new PanelcastError('bad-config', `${name} must be a list of “name: ${what}” lines`);
+}
+
+function checkView(name: string, view: Request, catalog: Catalog): void {
+  const place = `views.${name}`;
+  const request = decodeRequest(view, place);
+  try {
+    resolveRequest(request, catalog);
+  } catch (error) {
+    if (!(error instanceof PanelcastError)) throw error;
+    throw new PanelcastError('bad-config', `${place}: ${error.message}`, { cause: error });
+  }
+}
+
+/** What requests will be read against. Reading them takes names and tables of a source and nothing else of it. */
+function catalogOf({ filters, tables, views }: Sections): Catalog {
+  const source = (name: string, schemas: readonly TableSchema[]): [string, Source] => [
+    name,
+    { name, tables: new Map(schemas.map(schema => [schema.name, schema])) } as unknown as Source,
+  ];
+  const self = SELF_TABLES.map(({ schema }) => schema);
+  return {
+    sources: new Map([source('events', tables), source('panelcast', self)]),
+    filters: { resolve: name => filters[name], names: () => Object.keys(filters) },
+    namedView: name => views[name],
+    namedViews: () => Object.keys(views),
+    intervalMs: 1000,
+  };
 }
 
 /** A filter is not tied to a table: it must be readable, and fit one of them. */

@@ -29,7 +29,8 @@ export function parseTables(entries: unknown): TableDefinition[] {
     'tables',
   );
   for (const { name } of tables)
-    if (name.toLowerCase() === 'events') throw bad('tables: "events" is built in; give its own columns under `events`');
+    if (name.toLowerCase() === 'events')
+      throw bad('tables: "events" is built in; give its further columns under `columns`');
   return tables;
 }
 
@@ -102,6 +103,7 @@ function constant(value: unknown, type: ColumnType, where: string): Value {
 }
 
 function identifier(name: unknown, where: string): string {
+  if (name === undefined) throw bad(`${where} is missing`);
   if (typeof name !== 'string' || !/^[a-z_][a-z0-9_]{0,62}$/i.test(name))
     throw bad(`${where} must be a name of letters, digits and _, not ${JSON.stringify(name)}`);
   if (/^(sqlite|panelcast)_/i.test(name))

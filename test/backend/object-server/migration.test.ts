@@ -132,7 +132,8 @@ describe('the configuration of tables', () => {
     [[{ ...LINK, primarykey: 'id' }], 'tables[0]: unknown key "primarykey"; did you mean "primaryKey"?'],
     [[{ ...LINK, name: 'a b' }], 'tables[0].name must be a name of letters, digits and _, not "a b"'],
     [[{ ...LINK, name: 'panelcast_log' }], 'tables[0].name: names that begin with panelcast_ are reserved'],
-    [[{ ...LINK, name: 'Events' }], 'tables: "events" is built in'],
+    [[{ ...LINK, name: 'Events' }], 'tables: "events" is built in; give its further columns under `columns`'],
+    [[{ ...LINK, primaryKey: undefined }], 'tables[0].primaryKey is missing'],
     [[LINK, { ...LINK, name: 'LINK' }], 'tables: "LINK" is there twice'],
     [[{ ...LINK, primaryKey: 'nam' }], 'tables[0].primaryKey: there is no column "nam"; did you mean "name"?'],
     [

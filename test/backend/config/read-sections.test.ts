@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import { readSections, type Sections } from '../../../backend/config/read-sections.ts';
+
+type Given = { readonly [K in 'columns' | 'tables' | keyof Sections]?: unknown };
+
+const read = (given: Given): Sections =>
+  readSections({ columns: undefined, tables: undefined, filters: undefined, views: undefined, ...given });
+
+function mistakes(given: Given): string[] {
+  try {
+    read(given);
+  } catch (error) {
+    return (error as Error).message.split('\n');
+  }
+  return [];
+}
+
+const SITES = { name: 'sites', primaryKey: 'site', columns: [{ name: 'site', type: 'text' }] };
+
+describe('the sections of panelcast.yaml', () => {
+  it('are tables, filters and views that fit each other', () => {
+    const sections = read({
+      columns: [{ name: 'customer', type: 'text' }],
+      tables: [SITES],
+      filters: { urgent: "severity >= 4 AND customer = 'acme'", lon: "site LIKE 'lon%'" },
+      views: {
+        'urgent-by-site': { filter: '@urgent', metrics: [{ fn: 'count' }], groupBy: ['site'], historyMs: 60_000 },
+        sites: { table: 'sites', filter: '@lon' },
+        again: { view: 'sites' },
+        load: { source: 'panelcast', table: 'sweeps', columns: ['busy_ms'] },
+      },
+    });
+    expect(sections.tables.map(({ name }) => name)).toEqual(['events', 'sites']);
+    expect(sections.tables[0]!.columns.at(-1)).toMatchObject({ name: 'customer' });
+    expect(Object.keys(sections.views)).toHaveLength(4);
+  });
+
+  it.each<[string, Given, string]>([
+    ['a list of the wrong form', { columns: 5 }, 'columns must be a list of {name, type}'],
+    ['a column that is there', { columns: [{ name: 'severity', type: 'text' }] }, '"severity"'],
+    ['a table without its key', { tables: [{ ...SITES, primaryKey: undefined }] }, 'tables[0].primaryKey is missing'],
+    ['a filter that fits no table', { filters: { a: 'sevrity > 1' } }, 'filters.a: unknown column "sevrity"'],
+    ['a filter that is none', { filters: { a: 5 } }, 'filters.a must be the text of a filter'],
+    ['a view with a column that is not there', { views: { a: { columns: ['nde'] } } }, 'views.a: unknown column "nde"'],
+    ['a view on an unknown filter', { views: { a: { filter: '@urgnt' } } }, 'views.a: unknown named filter @urgnt'],
+    ['a view of a source that is none', { views: { a: { source: 'nope' } } }, 'views.a: unknown source "nope"'],
+    ['a field that requests do not have', { views: { a: { foo: 1 } } }, 'views.a has no field "foo"'],
+  ])('refuse %s, and say where', (_, given, message) => {
+    expect(mistakes(given)).toEqual([expect.stringContaining(message)]);
+  });
+
+  it('tell the mistakes of all of them together', () => {
+    expect(mistakes({ columns: 5, tables: 5, filters: { a: 'x' }, views: { a: { columns: ['y'] } } })).toHaveLength(4);
+  });
+});
