@@ -75,12 +75,19 @@ function fromSocketFault(fault: NodeJS.ErrnoException & { readonly reason?: stri
 function fromThrown(thrown: FastifyError | PanelcastError): PanelcastError {
   if (thrown instanceof PanelcastError) return thrown;
   const code = FASTIFY_CODES[thrown.code];
-  if (code !== undefined) return new PanelcastError(code, thrown.message, { cause: thrown });
+  if (code !== undefined) return new PanelcastError(code, wordsOf(thrown), { cause: thrown });
   const status = thrown.statusCode ?? 500;
   if (status >= 400 && status < 500) return new PanelcastError('bad-request', thrown.message, { cause: thrown });
   return new PanelcastError('internal', 'something went wrong here; the log has it under this request id', {
     cause: thrown,
   });
+}
+
+/** The commonest mistake of all, since `curl -d` sends a form, deserves more than its name. */
+function wordsOf({ code, message }: FastifyError): string {
+  return code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE'
+    ? 'the body is not of a content type that is read here; send it with “content-type: application/json”'
+    : message;
 }
 
 const METHODS = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH'] as const;

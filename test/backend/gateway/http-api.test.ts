@@ -82,7 +82,9 @@ describe('POST /api/events', () => {
   });
 
   it('refuses what is not JSON by its type', async () => {
-    expect((await lab.raw('/api/events', 'a=1', { 'content-type': 'text/plain' })).status).toBe(415);
+    const form = await lab.raw('/api/events', 'a=1', { 'content-type': 'application/x-www-form-urlencoded' });
+    expect(form.status).toBe(415);
+    expect(JSON.stringify(form.body)).toContain('content-type: application/json');
   });
 });
 
