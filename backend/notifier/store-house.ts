@@ -278,12 +278,16 @@ export class StoreHouse implements NotifierCalls {
       rows: Object.fromEntries(this.#rows),
       logBytes: server.logBytes,
       logFrom: server.bounds.first,
-      diskBytes:
-        server.databaseFile === undefined ? 0 : (statSync(server.databaseFile, { throwIfNoEntry: false })?.size ?? 0),
+      diskBytes: server.databaseFile === undefined ? 0 : diskBytes(server.databaseFile),
       queuedWrites: writes,
       queuedBytes: bytes,
     };
   }
+}
+
+/** With the write-ahead log: until a checkpoint, that is where most of it is. */
+function diskBytes(file: string): number {
+  return [file, `${file}-wal`].reduce((sum, name) => sum + (statSync(name, { throwIfNoEntry: false })?.size ?? 0), 0);
 }
 
 /** Before the gateway has told anything. */
