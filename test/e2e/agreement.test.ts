@@ -9,7 +9,8 @@ import { NotifierCalls } from './support/notifier-calls.ts';
 
 const chromiumPath = findChromium();
 const ROWS = 12;
-const CUTS = Number(process.env.PANELCAST_TEST_CUTS ?? 400);
+/** `E2E_CUTS=5000 npx vitest run test/e2e/agreement.test.ts` looks for longer. */
+const CUTS = Number(process.env.E2E_CUTS ?? 300);
 /** Cuts come every 50 ms; a busy machine paints them late. */
 const CUT_MS_MAX = 150;
 
