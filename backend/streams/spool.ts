@@ -191,11 +191,8 @@ export class Spool {
   /** Lets go of the oldest beyond the bounds, and remembers which. */
   trim(nowMs: number): void {
     for (const { client, id } of this.streams) {
-      const oldest = nowMs - this.#limits.ageMsMax;
-      const aged = Number(
-        this.#db.prepare('SELECT max(seq) AS seq FROM record WHERE stream = ? AND at < ?').get(id, oldest)?.seq ?? 0,
-      );
-      const excess = (this.bytesByClient[client] ?? 0) - this.#limits.bytesMax;
+      const aged = this.#lastBefore(id, nowMs - this.#limits.ageMsMax);
+      const excess = this.#bytesOf(client) - this.#limits.bytesMax;
       const upTo = Math.max(aged, excess > 0 ? this.#seqAfter(id, excess) : 0);
       if (upTo > 0) this.#lose(id, upTo);
     }
@@ -235,6 +232,24 @@ export class Spool {
       this.#db.prepare('DELETE FROM gap WHERE stream = ? AND first <= ?').run(id, upTo);
       this.lose(id, lost);
     });
+  }
+
+  /**
+   * The last of the oldest that are all from before then; 0 without any. They came in order of time, so that only those
+   * are looked at: the store waits on this thread.
+   */
+  #lastBefore(id: number, atMs: number): number {
+    const kept = this.#db
+      .prepare('SELECT seq FROM record WHERE stream = ? AND at >= ? ORDER BY seq LIMIT 1')
+      .get(id, atMs)?.seq;
+    const last = this.#db
+      .prepare('SELECT max(seq) AS seq FROM record WHERE stream = ? AND seq < ?')
+      .get(id, kept ?? Number.MAX_SAFE_INTEGER);
+    return Number(last?.seq ?? 0);
+  }
+
+  #bytesOf(client: string): number {
+    return Number(this.#db.prepare('SELECT sum(bytes) AS bytes FROM stream WHERE client = ?').get(client)?.bytes ?? 0);
   }
 
   /** The seq up to which a stream has to be cut to be this much smaller. */
