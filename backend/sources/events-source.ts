@@ -11,6 +11,12 @@ export class EventsSource implements Source {
   readonly name = 'events';
   readonly tables: ReadonlyMap<string, TableSchema>;
   readonly #server: ObjectServer;
+  /**
+   * Net changes up to `#netTo`, by where they begin: the views of all pages that come back after an interruption need the
+   * same ones in the same turn, and reading them costs the distance. Held no longer than that turn.
+   */
+  readonly #net = new Map<number, WeakRef<readonly NetChange[]>>();
+  #netTo = 0;
 
   constructor(server: ObjectServer) {
     this.#server = server;
@@ -48,7 +54,13 @@ export class EventsSource implements Source {
   }
 
   netChangesAfter(seq: number): readonly NetChange[] | undefined {
-    return this.#server.netChangesSince(seq);
+    if (this.#netTo !== this.seq) this.#net.clear();
+    this.#netTo = this.seq;
+    const known = this.#net.get(seq)?.deref();
+    if (known !== undefined) return known;
+    const changes = this.#server.netChangesSince(seq);
+    if (changes !== undefined) this.#net.set(seq, new WeakRef(changes));
+    return changes;
   }
 
   onChanges(listener: (changes: readonly Change[]) => void): void {

@@ -115,6 +115,37 @@ describe('§2 and §8 work: one evaluation and one encoding for each changed vie
     expect(sentCuts(lab.batches)).toEqual([]);
   });
 
+  it('reads the log once for all views of the pages that come back together', () => {
+    using lab = new NotifierLab();
+    const requests = Array.from({ length: 20 }, (_, i): Request => ({ filter: `severity <> ${i}` }));
+    const gone = [join(lab, ...requests), join(lab, ...requests.slice(5))];
+    lab.settle();
+    for (const viewer of gone) lab.leave(viewer);
+    lab.send({ identifier: 'x', severity: 3 });
+    let reads = 0;
+    const read = lab.server.netChangesSince.bind(lab.server);
+    lab.server.netChangesSince = seq => {
+      reads++;
+      return read(seq);
+    };
+    const back = gone.map(viewer => {
+      const again = lab.join({ resume: { epoch: lab.server.epoch, seq: 0 } });
+      again.carryOn(viewer);
+      return again;
+    });
+    lab.settle();
+    expect(reads).toBe(1);
+    expect(back.map(viewer => viewer.snaps)).toEqual([0, 0]);
+    expect([back[0]!.view('p0').rows.size, back[0]!.view('p3').rows.size]).toEqual([1, 0]);
+    lab.leave(back[0]!);
+    lab.send({ identifier: 'y', severity: 3 });
+    const later = lab.join({ resume: { epoch: lab.server.epoch, seq: 0 } });
+    later.carryOn(gone[0]!);
+    lab.settle();
+    // From where its rows were told last, and from where the views without a difference still are.
+    expect([reads, later.view('p0').rows.size]).toEqual([3, 2]);
+  });
+
   it('sends nothing, and says nothing, while nothing changes', () => {
     using lab = new NotifierLab();
     join(lab, {}, { metrics: [{ fn: 'count' }] }, { limit: 5 }, { mode: 'all' }, { mode: 'immediate' });
