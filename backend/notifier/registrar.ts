@@ -39,7 +39,7 @@ export interface RegistrarParts {
 }
 
 /**
- * Panels come and go (streams.md 1): a request finds its view and stream or makes them, a newcomer is brought up to
+ * Panels come and go: a request finds its view and stream or makes them, a newcomer is brought up to
  * now, a primary that leaves has a successor, and what nobody watches lingers and then goes.
  */
 export class Registrar {

@@ -7,7 +7,7 @@ import { checkKills, SafHistory } from './saf-history.ts';
 const SEED = Number(process.env.TEST_SEED ?? 1);
 const TIMEOUT_MS = 240_000;
 
-describe('panelcast tail --mode saf --output (streams.md 5)', { timeout: TIMEOUT_MS }, () => {
+describe('panelcast tail --mode saf --output', { timeout: TIMEOUT_MS }, () => {
   it.each([
     ['durable', 6],
     ['fast', 3],

@@ -36,7 +36,7 @@ async function inLab<T>(dataDir: string, use: (lab: NotifierLab) => T): Promise<
   }
 }
 
-describe('a store-and-forward stream over the ends of its notifier (streams.md 5)', () => {
+describe('a store-and-forward stream over the ends of its notifier', () => {
   it('is kept while its client and the notifier are away', async () => {
     const dataDir = tempDir();
     await inLab(dataDir, lab => {

@@ -245,7 +245,7 @@ function run(lab: HistoryLab, steps: readonly Step[]): void {
   expect(lab.faults).toEqual([]);
 }
 
-describe('random histories of writes, joins, leaves, flushes, slow and returning viewers (streams.md 1 to 7)', () => {
+describe('random histories of writes, joins, leaves, flushes, slow and returning viewers', () => {
   it.each(readdirSync(REGRESSIONS))('repeat what once went wrong: %s', name => {
     using lab = new HistoryLab();
     run(lab, JSON.parse(readFileSync(join(REGRESSIONS, name), 'utf8')) as Step[]);

@@ -60,7 +60,7 @@ class SafLab {
 
 const upTo = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => from + i);
 
-describe('a store-and-forward stream (streams.md 5)', () => {
+describe('a store-and-forward stream', () => {
   it('tells a long absence in several cuts, each of them waking the next', () => {
     const lab = new SafLab();
     lab.change(4500);

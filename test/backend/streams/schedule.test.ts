@@ -3,7 +3,7 @@ import { Schedule } from '../../../backend/streams/schedule.ts';
 
 const asAsked = (intervalMs: number) => intervalMs;
 
-describe('the schedule of intervals (streams.md 4)', () => {
+describe('the schedule of intervals', () => {
   it('has nothing due, and no moment to wait for, without registrations', () => {
     const schedule = new Schedule<string>();
     expect(schedule.nextMs()).toBe(Number.POSITIVE_INFINITY);

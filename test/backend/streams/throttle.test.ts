@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Throttle } from '../../../backend/streams/throttle.ts';
 import { Random } from '../../support/random.ts';
 
-describe('the adaptive throttle (streams.md 4)', () => {
+describe('the adaptive throttle', () => {
   it.each([
     [249, 1000],
     [500, 1000],
