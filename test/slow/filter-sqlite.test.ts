@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { agreesWithSqlite } from '../backend/sql/agreement.ts';
 
-/** PANELCAST_SEED starts elsewhere; every history prints its seed when it fails. */
-const SEED = Number(process.env.PANELCAST_SEED ?? 1_000);
+/** TEST_SEED starts elsewhere; every history prints its seed when it fails. */
+const SEED = Number(process.env.TEST_SEED ?? 1_000);
 
 it('keeps exactly the rows that SQLite keeps, over a hundred million pairs', { timeout: 1_200_000 }, () => {
   let pairs = 0;

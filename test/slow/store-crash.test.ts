@@ -3,8 +3,8 @@ import { checkSurvivors, runAndKill } from '../backend/object-server/crash.ts';
 import { Random } from '../support/random.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
-/** PANELCAST_SEED starts elsewhere. */
-const SEED = Number(process.env.PANELCAST_SEED ?? 1);
+/** TEST_SEED starts elsewhere. */
+const SEED = Number(process.env.TEST_SEED ?? 1);
 const ROUNDS = 60;
 
 it.each(['durable', 'fast'] as const)(

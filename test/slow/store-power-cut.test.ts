@@ -4,7 +4,7 @@ import { cutPower, hasStrace, recordWriter, writeFiles } from '../backend/object
 import { Random } from '../support/random.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
-const SEED = Number(process.env.PANELCAST_SEED ?? 1);
+const SEED = Number(process.env.TEST_SEED ?? 1);
 
 it('mode durable keeps what it answered through four hundred power cuts', { timeout: 900_000 }, async ({ skip }) => {
   if (!hasStrace()) skip('strace is not there or not permitted');

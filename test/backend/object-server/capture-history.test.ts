@@ -2,8 +2,8 @@ import { describe, it } from 'vitest';
 import { checkHistories } from '../../support/history.ts';
 import { historySteps, runHistory } from './capture-history.ts';
 
-/** PANELCAST_SEED starts elsewhere; every history prints its seed when it fails. */
-const SEED = Number(process.env.PANELCAST_SEED ?? 1);
+/** TEST_SEED starts elsewhere; every history prints its seed when it fails. */
+const SEED = Number(process.env.TEST_SEED ?? 1);
 
 describe('capture', () => {
   it('replays to the tables after every transaction of mixed statements, triggers and rollbacks', () => {

@@ -3,7 +3,7 @@ import { Random } from '../../support/random.ts';
 import { tempDir } from '../../support/temp-dir.ts';
 import { checkSurvivors, runAndKill } from './crash.ts';
 
-const SEED = Number(process.env.PANELCAST_SEED ?? 1);
+const SEED = Number(process.env.TEST_SEED ?? 1);
 
 describe('a process that is killed while several clients write', () => {
   it.each(['durable', 'fast'] as const)(

@@ -4,7 +4,7 @@ import { tempDir } from '../../support/temp-dir.ts';
 import { checkSurvivors } from './crash.ts';
 import { cutPower, type FileCall, hasStrace, recordWriter, writeFiles } from './power-cut.ts';
 
-const SEED = Number(process.env.PANELCAST_SEED ?? 1);
+const SEED = Number(process.env.TEST_SEED ?? 1);
 
 /** Where in the record the first and the last answer are; after that the process ends, which syncs in its way. */
 function answers(calls: readonly FileCall[]): { readonly first: number; readonly last: number } {
