@@ -39,8 +39,8 @@ export interface RegistrarParts {
 }
 
 /**
- * Panels come and go: a request finds its view and stream or makes them, a newcomer is brought up to
- * now, a primary that leaves has a successor, and what nobody watches lingers and then goes.
+ * Panels come and go: a request finds its view and stream or makes them, a newcomer is brought up to now, a primary
+ * that leaves has a successor, and what nobody watches lingers and then goes.
  */
 export class Registrar {
   readonly saf: SafTable;
