@@ -1,6 +1,7 @@
-/** `npm run docs`: what the documents say of options and error codes, written from where the code declares them. */
+/** `npm run docs`: what the documents say of options, error codes and the notifier’s own tables, written from where the code declares them. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { optionsTable } from '../backend/config/describe-options.ts';
+import { SELF_TABLES } from '../backend/notifier/self-tables.ts';
 import { ERROR_KINDS } from '../backend/protocol/errors.ts';
 
 function errorsTable(): string {
@@ -8,6 +9,15 @@ function errorsTable(): string {
     ([code, { status, retry, sentence }]) => `| \`${code}\` | ${status} | ${retry ? 'yes' : 'no'} | ${sentence} |`,
   );
   return ['| code | status | retry | meaning |', '|---|---|---|---|', ...rows].join('\n');
+}
+
+/** The first column is the key. */
+function ownTables(): string {
+  const rows = SELF_TABLES.map(
+    ({ schema: { columns, description, name } }) =>
+      `| \`${name}\` | ${description} | ${columns.map(column => `\`${column.name}\``).join(', ')} |`,
+  );
+  return ['| table | rows | columns, the key first |', '|---|---|---|', ...rows].join('\n');
 }
 
 function fill(file: string, name: string, table: string): void {
@@ -21,3 +31,4 @@ function fill(file: string, name: string, table: string): void {
 
 fill('README.md', 'options', optionsTable());
 fill('PROTOCOL.md', 'error codes', errorsTable());
+fill('PROTOCOL.md', 'own tables', ownTables());
