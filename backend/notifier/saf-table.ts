@@ -165,6 +165,7 @@ export class SafTable {
     const { since, ...stream } = of;
     const start = Math.min(since ?? store.seq, store.seq);
     let saf: SafEntry | undefined;
+    const waiting = { records: this.#records, marked: this.#marked };
     try {
       spool.together(() => {
         saf = this.#add(spool.create({ ...stream, start }), resolved);
@@ -172,6 +173,9 @@ export class SafTable {
         this.#mark();
       });
     } catch (error) {
+      // What was written for the other streams has been taken back with it.
+      this.#records = waiting.records;
+      this.#marked = waiting.marked;
       if (saf !== undefined) {
         this.#remove(saf);
         release(saf.entry);

@@ -154,6 +154,26 @@ describe('§5 mode saf', () => {
     expect(lab.notifier.registrar.saf.bytesByClient).toEqual({ soc: 0 });
   });
 
+  it('that could not be created takes nothing from the others that wait for the disk', () => {
+    using lab = new NotifierLab();
+    const viewer = join(lab);
+    const { together } = lab.spool;
+    let depth = 0;
+    lab.spool.together = run =>
+      together.call(lab.spool, () => {
+        depth++;
+        run();
+        if (--depth === 0) throw new Error('disk full'); // at the commit, when everything else has been done
+      });
+    write(lab, 'a');
+    const other = join(lab, { mode: 'saf', filter: 'severity = 5' }, 'soc');
+    expect(other.errors).toMatchObject([{ id: 'a', code: 'internal' }]);
+    lab.spool.together = together;
+    write(lab, 'b');
+    lab.clock.pass(1000);
+    expect(seqs(viewer)).toEqual([1, 2]);
+  });
+
   it('is what its names and its rights were when it was created', async () => {
     const dataDir = tempDir();
     const filters: Record<string, string> = { bad: 'severity > 1' };
