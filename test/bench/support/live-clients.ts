@@ -104,12 +104,22 @@ function receive(client: Client, chunk: Buffer): void {
     times.push(now());
     if (--missing === 0) say({ type: 'reached', times });
   }
-  client.tail = text.slice(-TAIL);
-  const asked = /"asOf":(\d+),[^{}]*"ack":true\}$/.exec(client.tail)?.[1];
-  if (asked !== undefined) {
-    client.socket.write(masked(`{"type":"applied","asOf":${asked}}`));
-    client.tail = '';
+  client.tail = answered(client, text).slice(-TAIL);
+}
+
+/** Answers what asks for it, and returns what comes after that. */
+function answered({ socket }: Client, text: string): string {
+  let rest = text;
+  const ask = rest.lastIndexOf('"ack":true}');
+  if (ask >= 0) {
+    const asOf = /"asOf":(\d+),[^{}]*$/.exec(rest.slice(Math.max(0, ask - TAIL), ask))![1];
+    socket.write(masked(`{"type":"applied","asOf":${asOf}}`));
+    rest = rest.slice(ask + 1);
   }
+  const ping = rest.lastIndexOf('{"type":"ping"}');
+  if (ping < 0) return rest;
+  socket.write(masked('{"type":"pong"}'));
+  return rest.slice(ping + 1);
 }
 
 function awaitText(text: string, skip: number): void {

@@ -8,6 +8,8 @@ import type { FromClients, ToClients } from './live-clients.ts';
 import { ServedProcess } from './served-process.ts';
 
 const PROBE = join(import.meta.dirname, 'loop-probe.ts');
+/** Ten thousand connections on a busy machine take a minute. */
+const TIMEOUT_MS = 180_000;
 const LOOP_FILE = 'loop-delay';
 const MAIN = join(import.meta.dirname, '../../../backend/main.ts');
 
@@ -90,9 +92,11 @@ export class LiveStage {
 
   #hear<T extends FromClients['type']>(type: T): Promise<Extract<FromClients, { type: T }>> {
     return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => reject(new Error(`the viewers never had ${type}`)), TIMEOUT_MS);
       const fail = (): void => reject(new Error('the viewers ended'));
       const listen = (said: FromClients): void => {
         if (said.type !== type) return;
+        clearTimeout(timer);
         this.#clients.off('message', listen).off('exit', fail);
         resolve(said as Extract<FromClients, { type: T }>);
       };

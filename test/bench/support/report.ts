@@ -30,7 +30,13 @@ function caseLines({ name, runs, outcomes, verdicts }: CaseResult): string[] {
 
 function row({ contender, figure, ratio, spread }: Outcome): string[] {
   const range = `${shown(spread.min)}–${shown(spread.max)}`;
-  return [figure, contender, shown(spread.median), range, ratio !== undefined && Number.isFinite(ratio) ? ratio.toFixed(2) : ''];
+  return [
+    figure,
+    contender,
+    shown(spread.median),
+    range,
+    ratio !== undefined && Number.isFinite(ratio) ? ratio.toFixed(2) : '',
+  ];
 }
 
 export function sentenceOf({ bar, met, value }: Verdict): string {
