@@ -14,8 +14,8 @@ export interface BrokerShape {
 }
 
 /** At least so much of the broker's CPU, since /proc counts in steps of 10 ms. */
-const CPU_MS_MIN = 1000;
-const SWEEPS_MAX = 200;
+const CPU_MS_MIN = 500;
+const SWEEPS_MAX = 100;
 
 /** What one sweep costs a broker: each frame published to a channel that every viewer has subscribed to. */
 export async function brokerFanout(name: BrokerName, { frameBytes, frames, viewers }: BrokerShape): Promise<Figures> {

@@ -29,7 +29,7 @@ function upserts(where: 'memory' | 'file', batch: number, max?: number): Case {
   const [first, ...others] = levels.map(level => contender(level, where, batch));
   return {
     name: `${where === 'memory' ? 'in memory' : 'on file'}, batches of ${batch}`,
-    runs: sized(5, 1),
+    runs: sized(3, 1),
     rehearsal: false,
     contenders: [first!, ...others],
     bars: max === undefined ? [] : [{ figure: 'CPU µs an upsert', peer: NAMES.raw, max }],
