@@ -94,15 +94,11 @@ export class StoreHouse implements NotifierCalls {
 
   async intake(call: IntakeCall): Promise<IntakeAnswer> {
     const events = call.form === 'json' ? parseJson(call.body) : parseLines(call.body, call.offset);
-    const outcome = await this.#server.intake(events, {
+    return this.#server.intake(events, {
       partial: call.partial,
       idempotency: this.#idempotency(call.idempotencyKey, call.body),
+      offset: call.offset,
     });
-    if (call.offset === 0 || outcome.rejected === undefined) return outcome;
-    return {
-      ...outcome,
-      rejected: outcome.rejected.map(({ index, message }) => ({ index: index + call.offset, message })),
-    };
   }
 
   execute({ idempotencyKey, params, sql }: ExecuteCall) {

@@ -9,6 +9,8 @@ export interface IntakeOptions {
   /** Take the good events and answer each bad one, instead of refusing the batch. */
   readonly partial?: boolean;
   readonly idempotency?: Idempotency | undefined;
+  /** How many events of the same request came in batches before: faults are told by their place in the request. */
+  readonly offset?: number;
 }
 
 export interface RejectedEvent {
@@ -57,9 +59,10 @@ export class Intake {
     for (let i = 0; i < batch.length; i++) {
       const event = this.#reader.read(batch[i], now);
       if (event instanceof EventFault) {
-        const message = `event ${i}: ${event.message}`;
+        const index = (options.offset ?? 0) + i;
+        const message = `event ${index}: ${event.message}`;
         if (!options.partial) throw new PanelcastError('bad-event', message);
-        rejected.push({ index: i, message });
+        rejected.push({ index, message });
         continue;
       }
       events.push(event);

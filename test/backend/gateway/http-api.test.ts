@@ -69,6 +69,14 @@ describe('POST /api/events', () => {
     expect(broken.body.error.message).toMatch(
       /^event 3500 is not a line of JSON.*the 3000 events before this step are stored$/,
     );
+    const unknown = await lab.lines(`${lines}{"identifier":"x","sevrity":1}\n`);
+    expect(unknown.body.error.message).toMatch(/^event 3500: unknown column "sevrity"/);
+    const headers = { 'content-type': 'application/x-ndjson' };
+    const partly = await lab.raw('/api/events?partial=true', `${lines}{"identifier":"x","sevrity":1}\n`, headers);
+    expect(partly.body).toMatchObject({
+      accepted: 3500,
+      rejected: [{ index: 3500, message: expect.stringMatching(/^event 3500: /) }],
+    });
   });
 
   it.each([
