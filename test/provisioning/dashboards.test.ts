@@ -105,6 +105,17 @@ describe.each(readDashboards())('$file', ({ json: dashboard, text }) => {
     for (const target of requests) expect(resolve(target).historyMs > 0, target.title).toBe(target.format === 'series');
   });
 
+  it('never says a number of events, nor paints it green, where it has been told nothing', () => {
+    for (const { fieldConfig, targets = [], title, type } of dashboard.panels) {
+      // Without groups a metric always has its value, so that none at all is ignorance.
+      const isAlone = targets.some(({ request }) => request !== undefined && request.groupBy === undefined);
+      if (type !== 'stat' || !isAlone) continue;
+      const { mappings = [], noValue = '' } = fieldConfig.defaults;
+      expect(noValue, title).not.toMatch(/\d/);
+      expect(JSON.stringify(mappings), title).toContain('"match":"null+nan"');
+    }
+  });
+
   it('overrides only fields that its queries give', () => {
     for (const panel of asking.filter(panel => panel.datasource!.uid === 'panelcast')) {
       const given = panel.targets!.flatMap(target => resolve(target).fields);

@@ -38,7 +38,10 @@ export interface PanelJson {
   readonly gridPos: { readonly x: number; readonly y: number; readonly w: number; readonly h: number };
   readonly datasource?: DataSourceRef;
   readonly targets?: readonly TargetJson[];
-  readonly fieldConfig: { readonly overrides: readonly { matcher: { id: string; options: string } }[] };
+  readonly fieldConfig: {
+    readonly defaults: { readonly noValue?: string; readonly mappings?: readonly unknown[] };
+    readonly overrides: readonly { matcher: { id: string; options: string } }[];
+  };
 }
 export interface TargetJson {
   readonly refId: string;
