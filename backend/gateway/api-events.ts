@@ -1,4 +1,4 @@
-import type { Readable } from 'node:stream';
+import { PassThrough, type Readable } from 'node:stream';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { PanelcastError } from '../lib/panelcast-error.ts';
 import type { IntakeAnswer, NotifierCalls } from '../notifier/calls.ts';
@@ -15,10 +15,11 @@ interface Options {
   readonly calls: NotifierCalls;
   /** A line, or a body that is not a stream, is at most this long. */
   readonly bodyBytes: number;
+  readonly stopping: AbortSignal;
 }
 
 /** `POST /api/events`: one event, an array, or a stream of lines that is never held whole. */
-export function eventRoutes(server: FastifyInstance, { bodyBytes, calls }: Options): void {
+export function eventRoutes(server: FastifyInstance, { bodyBytes, calls, stopping }: Options): void {
   void server.register(async scope => {
     bodyBudget(scope);
     scope.removeAllContentTypeParsers();
@@ -32,7 +33,8 @@ export function eventRoutes(server: FastifyInstance, { bodyBytes, calls }: Optio
           'the body is empty; send an event, an array of events, or a line for each',
         );
       const how = { partial: isTrue(request, 'partial'), ...idempotencyKey(request) };
-      if (!Buffer.isBuffer(body)) return intakeLines(body as Readable, how, { calls, bodyBytes });
+      if (!Buffer.isBuffer(body))
+        return intakeLines(untilStopping(body as Readable, stopping), how, { calls, bodyBytes });
       return calls.intake({ body, form: 'json', offset: 0, ...how });
     });
   });
@@ -47,7 +49,11 @@ interface How {
  * Steps of whole lines, each durable before the next is read: the sender is slowed to what the store takes. With an
  * idempotency key each step has its own, so that a stream sent again after a break skips what is stored.
  */
-async function intakeLines(stream: Readable, how: How, { bodyBytes, calls }: Options): Promise<IntakeAnswer> {
+async function intakeLines(
+  stream: Readable,
+  how: How,
+  { bodyBytes, calls }: Omit<Options, 'stopping'>,
+): Promise<IntakeAnswer> {
   let accepted = 0;
   let seq = 0;
   let offset = 0;
@@ -55,22 +61,39 @@ async function intakeLines(stream: Readable, how: How, { bodyBytes, calls }: Opt
   const rejected: { index: number; message: string }[] = [];
   const take = async (lines: Buffer, count: number): Promise<void> => {
     const key = how.idempotencyKey === undefined ? {} : { idempotencyKey: `${how.idempotencyKey}#${step++}` };
-    try {
-      const answer = await calls.intake({ body: lines, form: 'ndjson', offset, partial: how.partial, ...key });
-      accepted += answer.accepted;
-      seq = answer.seq;
-      rejected.push(...(answer.rejected ?? []));
-    } catch (error) {
-      if (!(error instanceof PanelcastError) || accepted === 0) throw error;
-      throw new PanelcastError(error.code, `${error.message}; the ${accepted} events before this step are stored`, {
-        cause: error,
-      });
-    }
+    const answer = await calls.intake({ body: lines, form: 'ndjson', offset, partial: how.partial, ...key });
+    accepted += answer.accepted;
+    seq = answer.seq;
+    rejected.push(...(answer.rejected ?? []));
     offset += count;
   };
-  for await (const { count, lines } of wholeLines(stream, bodyBytes)) await take(lines, count);
+  try {
+    for await (const { count, lines } of wholeLines(stream, bodyBytes)) await take(lines, count);
+  } catch (error) {
+    if (!(error instanceof PanelcastError) || accepted === 0) throw error;
+    const { code, message, retryAfterMs } = error;
+    throw new PanelcastError(code, `${message}; the ${accepted} events before this step are stored`, {
+      cause: error,
+      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    });
+  }
   if (offset === 0) throw new PanelcastError('bad-request', 'the body has no events; send one JSON object a line');
   return rejected.length === 0 ? { accepted, seq } : { accepted, seq, rejected };
+}
+
+/**
+ * A body for as long as any is taken: its sender may go on for hours. The body itself is not ended, since the connection
+ * would end with it, before the answer.
+ */
+function untilStopping(body: Readable, stopping: AbortSignal): Readable {
+  const taken = new PassThrough();
+  const end = (): void => {
+    taken.destroy(new PanelcastError('stopping', 'the notifier is stopping; send the rest again shortly'));
+  };
+  stopping.addEventListener('abort', end);
+  taken.once('close', () => stopping.removeEventListener('abort', end));
+  body.once('error', error => taken.destroy(error));
+  return body.pipe(taken);
 }
 
 /** Cuts a stream into pieces of whole lines; counts those that are not blank as the notifier will. */

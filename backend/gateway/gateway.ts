@@ -51,7 +51,7 @@ interface GatewayParts {
   readonly calls: NotifierCalls;
   readonly report: SelfReport;
   readonly log: Logger;
-  readonly state: { stopping: boolean };
+  readonly stopping: AbortController;
 }
 
 /** HTTP and WebSocket: the one place where sockets are. */
@@ -72,7 +72,7 @@ export class Gateway {
     // Requests beside the viewers' sockets: probes, scrapes, health checks.
     const server = createServer({ log, bodyBytes, connections: options.viewers + 1000, countRejection });
     const { epoch } = await calls.position();
-    const state = { stopping: false };
+    const stopping = new AbortController();
     const live = new LiveGateway({
       link,
       clock,
@@ -82,15 +82,19 @@ export class Gateway {
       countRejection,
     });
     metrics.follow({ counts: () => calls.counts(), live: () => live.stats() });
-    healthRoutes(server, { metrics: metrics.registry, notReady: () => (state.stopping ? 'stopping' : undefined) });
+    healthRoutes(server, {
+      metrics: metrics.registry,
+      notReady: () => (stopping.signal.aborted ? 'stopping' : undefined),
+    });
     server.decorateRequest('grant', null);
     live.install(server);
     server.register(async api => {
       api.addHook('onRequest', async request => {
         request.grant = await authenticate(request);
-        if (state.stopping) throw new PanelcastError('stopping', 'the notifier is stopping; send it again shortly');
+        if (stopping.signal.aborted)
+          throw new PanelcastError('stopping', 'the notifier is stopping; send it again shortly');
       });
-      eventRoutes(api, { calls, bodyBytes });
+      eventRoutes(api, { calls, bodyBytes, stopping: stopping.signal });
       sqlRoutes(api, { calls, readers });
       actionRoutes(api, { calls, clock });
       queryRoutes(api, calls);
@@ -106,7 +110,7 @@ export class Gateway {
     });
     await report.tell();
     for (const page of options.pages) page(server);
-    return new Gateway(await listen(server, options), { server, live, calls, report, log, state });
+    return new Gateway(await listen(server, options), { server, live, calls, report, log, stopping });
   }
 
   /**
@@ -114,8 +118,8 @@ export class Gateway {
    * flight ends, and what has not by the deadline is cut off.
    */
   async stop(): Promise<void> {
-    const { calls, live, log, report, server, state } = this.#parts;
-    state.stopping = true;
+    const { calls, live, log, report, server, stopping } = this.#parts;
+    stopping.abort();
     await calls.flush({ minSeq: 0 }).catch(error => log.warn({ err: error }, 'there was no last cut'));
     const deadline = setTimeout(() => server.server.closeAllConnections(), STOP_MS);
     await live.stop('the notifier is stopping', FAREWELL_MS);

@@ -42,6 +42,8 @@ export class Refusals {
     request.log[log]({ code: error.code, err: error.code === 'internal' ? error.cause : undefined }, error.message);
     this.#count(error.code);
     if (retry) void reply.header('retry-after', Math.max(1, Math.ceil((error.retryAfterMs ?? 1000) / 1000)));
+    // What is left of its body will not be read, and nothing else will be taken on this connection.
+    if (error.code === 'stopping') void reply.header('connection', 'close');
     return reply.code(status).header('x-request-id', request.id).send(errorBody(error));
   }
 
