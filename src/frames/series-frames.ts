@@ -8,7 +8,8 @@ import type { ViewContent } from './view-content.ts';
 
 /**
  * A frame a group, the group as labels: what time series panels take. Groups come in the order in which they first
- * appeared. Each line is carried on to now, since a metric holds until it changes.
+ * appeared. All have a point at every moment at which one of them changed, and at now, since a metric holds until it
+ * changes: Grafana stacks lines by the points of each moment, and what a line does not tell there counts as nothing.
  */
 export function seriesFrames(content: ViewContent): DataFrame[] {
   const { series } = content.store;
@@ -19,21 +20,17 @@ export function seriesFrames(content: ViewContent): DataFrame[] {
   const [groupFields, metricFields] = [content.fields.slice(0, groups), content.fields.slice(groups)];
   const untilMs = series.noticedMs(content.knownMs);
   const fromMs = untilMs - (content.request.historyMs ?? series.rangeMs);
-  return [...series.lines].map(line => {
+  const lines = [...series.lines];
+  const times = momentsOf(lines, fromMs, untilMs);
+  return lines.map(line => {
     const labels = Object.fromEntries(
       groupFields.map(field => [field.name, valueText(field, line.label[place(field)]) || '(none)']),
     );
-    const from = firstAfter(line.times, fromMs);
-    const times = extended(line.times.slice(from), untilMs);
-    const metrics = metricFields.map(field => metricField(field, labels, metricFields.length, pointsOf(place(field))));
-    return { fields: [timeField(times), ...metrics], length: times.length };
-
-    function pointsOf(index: number): Value[] {
-      const points = line.metrics[index - groups] ?? [];
-      const shown = points.slice(from);
-      if (times.length > shown.length) shown.push(points.at(-1) ?? null);
-      return shown;
-    }
+    const metrics = metricFields.map(field => {
+      const values = heldAt(times, line.times, line.metrics[place(field) - groups] ?? []);
+      return metricField(field, labels, metricFields.length, values);
+    });
+    return { fields: [timeField([...times]), ...metrics], length: times.length };
   });
 }
 
@@ -50,7 +47,28 @@ function metricField(field: Field, labels: Labels, metrics: number, values: Valu
   return { ...made, labels, config: { ...made.config, displayNameFromDS } };
 }
 
-/** The point that holds at `fromMs` is kept. */
+/** When any of the lines changed, ascending: from what holds at `fromMs` to now. */
+function momentsOf(lines: readonly SeriesLine[], fromMs: number, untilMs: number): number[] {
+  const all: number[] = [];
+  for (const { times } of lines) {
+    if (times.length === 0) continue;
+    all.push(Math.max(fromMs, times[0]!));
+    for (let i = firstAfter(times, fromMs); i < times.length; i++) all.push(times[i]!);
+  }
+  if (all.length > 0) all.push(untilMs);
+  const sorted = Float64Array.from(all).sort();
+  return [...sorted.filter((time, i) => time !== sorted[i - 1])];
+}
+
+/** The values of a step function at each of the moments; null before its first point. */
+function heldAt(moments: readonly number[], times: readonly number[], points: readonly Value[]): Value[] {
+  let next = 0;
+  return moments.map(moment => {
+    while (next < times.length && times[next]! <= moment) next++;
+    return next === 0 ? null : (points[next - 1] ?? null);
+  });
+}
+
 function firstAfter(times: readonly number[], fromMs: number): number {
   let low = 0;
   let high = times.length;
@@ -59,10 +77,5 @@ function firstAfter(times: readonly number[], fromMs: number): number {
     if (times[middle]! <= fromMs) low = middle + 1;
     else high = middle;
   }
-  return Math.max(0, low - 1);
-}
-
-function extended(times: SeriesLine['times'], untilMs: number): number[] {
-  if (times.length > 0 && times.at(-1)! < untilMs) times.push(untilMs);
-  return times;
+  return low;
 }

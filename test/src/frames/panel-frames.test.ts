@@ -182,6 +182,27 @@ describe('metrics', () => {
     expect(frames[0]!.fields[0]!.values.at(-1)).toBe(NOW + 60_000);
   });
 
+  it('over time all tell every moment, so that stacked lines never fall because one of them did not change', () => {
+    const request: Request = { metrics: [{ fn: 'count', as: 'problems' }], groupBy: ['severity'], historyMs: 600_000 };
+    const viewFields = [SEVERITY, viewCount];
+    const groups = [4, 5];
+    const content = contentOf({ request, fields: [SEVERITY, count], viewFields, values: [groups, [2, 10]] });
+    for (const [at, values] of [
+      [20, [2, 11]],
+      [40, [3, 11]],
+      [60, [3, 12]],
+    ] as const) {
+      const message = { type: 'metric', view: 'v1', asOf: at, fields: viewFields, values: [groups, values] } as const;
+      content.store.stage(message);
+      content.store.commit(at, NOW + at * 1000);
+    }
+    const [major, critical] = framesOf({ ...content, knownMs: NOW + 80_000 }, 'series').map(frame => frame.fields);
+    expect(major![0]!.values).toEqual(critical![0]!.values);
+    expect(major![0]!.values).not.toBe(critical![0]!.values);
+    const sums = major![1]!.values.map((count, i) => count + critical![1]!.values[i]);
+    expect([...new Set(sums)]).toEqual([12, 13, 14, 15]);
+  });
+
   it('over time show no more past than was asked', () => {
     const request: Request = { metrics: [{ fn: 'count', as: 'problems' }], historyMs: 600_000 };
     const content = contentOf({ request, fields: [count], viewFields: [viewCount], values: [[1]] });
