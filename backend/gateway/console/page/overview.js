@@ -49,7 +49,7 @@ function showSavings({ asked, askedRate, made, madeRate }) {
   byId('saved-bar').style.width = `${share === undefined ? 0 : 100 * (1 - share)}%`;
   const now = `each second ${rate(askedRate)} asked for, ${rate(madeRate)} made`;
   say(byId('saved-now'), askedRate > 0 ? now : 'Nobody asks at the moment.');
-  say(byId('saved-total'), `since the start: N×M ${count(asked)}, made ${count(made)}`);
+  say(byId('saved-total'), `since the start ${count(asked)} asked for, ${count(made)} made`);
 }
 
 function showChanges(tables, rates) {
