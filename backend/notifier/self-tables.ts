@@ -54,8 +54,10 @@ function whole<F>(description: string, read: (fact: F) => number | undefined): C
   return { type: 'integer', description, read: fact => round(read(fact)) };
 }
 
-function real<F>(description: string, read: Read<F>): Column<F> {
-  return { type: 'real', description, read };
+/** To three places, which of milliseconds are microseconds: more are no fact but digits on the wire. */
+function real<F>(description: string, read: (fact: F) => number | undefined): Column<F> {
+  const places = (value: number | undefined) => (value === undefined ? undefined : Math.round(value * 1000) / 1000);
+  return { type: 'real', description, read: fact => places(read(fact)) };
 }
 
 function time<F>(description: string, read: (fact: F) => number | undefined): Column<F> {

@@ -84,6 +84,13 @@ describe('the tables of the source panelcast', () => {
     for (const { description, name } of schema.columns) expect(description, name).toMatch(/\.$/);
   });
 
+  it('tell times to the microsecond and no digit more', () => {
+    const sweeps = SELF_TABLES.find(({ schema }) => schema.name === 'sweeps')!;
+    const facts = { notifier: { sweeps: [{ sweep: 1, busyMs: 0.3717329999926733 }] } };
+    const [row] = sweeps.rows(facts as unknown as Parameters<typeof sweeps.rows>[0]);
+    expect(row).toContain(0.372);
+  });
+
   it('tells request sets and their views, the primary before the secondaries', async () => {
     const lab = new House();
     lab.open(1, 'count', { filter: 'severity >= 4', metrics: [{ fn: 'count' }] });
