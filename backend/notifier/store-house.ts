@@ -230,6 +230,7 @@ export class StoreHouse implements NotifierCalls {
       },
       isWatched: table => this.notifier.views.isUsed(this.#self, table),
       position: () => store,
+      onFault: error => this.#options.onFault('a look at the notifier itself', error),
     });
   }
 

@@ -26,9 +26,14 @@ export class KeyedRows {
   /** From here on the table has these rows and no others; answers how that came about. */
   replace(table: string, rows: readonly Row[], seq: number): Change[] {
     this.#db.exec('BEGIN');
-    const changes = this.#tables.get(table)!.replace(rows, seq);
-    this.#db.exec('COMMIT');
-    return changes;
+    try {
+      const changes = this.#tables.get(table)!.replace(rows, seq);
+      this.#db.exec('COMMIT');
+      return changes;
+    } catch (error) {
+      this.#db.exec('ROLLBACK');
+      throw error;
+    }
   }
 
   close(): void {

@@ -14,6 +14,8 @@ export interface SelfSourceOptions {
   readonly isWatched: (table: string) => boolean;
   /** The store's: these rows are not in its log, but a cut speaks of no other place. */
   readonly position: () => Position;
+  /** A look failed; the next is an interval later. */
+  readonly onFault: (error: unknown) => void;
 }
 
 /** Looking at itself may take at most this share of the thread: with very many views it happens less often. */
@@ -94,9 +96,9 @@ export class SelfSource implements Source {
   /** The first look at a table that nobody watched: there is nobody yet who would have to be told the difference. */
   #awaken(table: string): void {
     if (this.#live.has(table)) return;
-    this.#live.add(table);
     const rows = this.#options.observe([table]).get(table)!;
     this.#rows.replace(table, rows, this.seq);
+    this.#live.add(table);
     this.#tickAfter(this.#options.intervalMs);
   }
 
@@ -109,14 +111,24 @@ export class SelfSource implements Source {
   }
 
   #tick(): void {
-    const { clock, intervalMs, isWatched, observe } = this.#options;
+    const { clock, intervalMs, isWatched } = this.#options;
     for (const table of this.#live) if (!isWatched(table)) this.#live.delete(table);
     const start = clock.monotonicMs();
-    const { seq } = this;
     const changes: Change[] = [];
-    for (const [table, rows] of observe([...this.#live])) changes.push(...this.#rows.replace(table, rows, seq));
+    try {
+      this.#look(changes);
+    } catch (error) {
+      this.#options.onFault(error);
+    }
     if (changes.length > 0) for (const listener of this.#listeners) listener(changes);
     this.#tickAfter(Math.max(intervalMs, (clock.monotonicMs() - start) / SHARE));
+  }
+
+  /** What it has found when it fails is in the rows already, and has to be pushed. */
+  #look(changes: Change[]): void {
+    const { seq } = this;
+    for (const [table, rows] of this.#options.observe([...this.#live]))
+      changes.push(...this.#rows.replace(table, rows, seq));
   }
 }
 

@@ -128,6 +128,9 @@ sourceContract("the notifier's own facts", () => {
     observe: () => new Map([['facts', [...rows.values()]]]),
     isWatched: () => true,
     position: () => ({ epoch: 1, seq }),
+    onFault: error => {
+      throw error;
+    },
   });
   const put = (row: Row) => void rows.set(row[0] as string, row);
   return {

@@ -25,6 +25,7 @@ class Lab {
   readonly watched = new Set(['things', 'others']);
   readonly looks: string[][] = [];
   readonly pushed: Change[] = [];
+  readonly faults: unknown[] = [];
   readonly source: SelfSource;
   seq = 7;
 
@@ -39,6 +40,7 @@ class Lab {
       },
       isWatched: table => this.watched.has(table),
       position: () => ({ epoch: 3, seq: this.seq }),
+      onFault: error => this.faults.push(error),
     });
     this.source.onChanges(changes => this.pushed.push(...changes));
     onTestFinished(() => this.source.close());
@@ -55,6 +57,35 @@ describe('the notifier as a source', () => {
     lab.clock.pass(60_000);
     expect(lab.looks).toEqual([]);
     expect(lab.clock.timers).toBe(0);
+  });
+
+  it('survives a look that fails, in any of its tables, and is right after the next', () => {
+    const lab = new Lab();
+    lab.rows.set('things', [['a', 1, null]]);
+    lab.read();
+    lab.read(OTHER);
+    lab.rows.set('things', [['a', 2, null]]);
+    lab.rows.set('others', [['b', 1.5, null]]); // not an integer
+    lab.clock.pass(2000);
+    expect(lab.faults).toHaveLength(2);
+    expect(lab.read()).toEqual([['a', 2, null]]);
+    lab.rows.set('others', [['b', 1, null]]);
+    lab.clock.pass(1000);
+    expect(lab.pushed.map(({ after, before }) => [before, after])).toEqual([
+      [
+        ['a', 1, null],
+        ['a', 2, null],
+      ],
+      [undefined, ['b', 1, null]],
+    ]);
+  });
+
+  it('is asleep still when its first look fails', () => {
+    const lab = new Lab();
+    lab.rows.set('things', [['a', 1.5, null]]);
+    expect(() => lab.read()).toThrow();
+    lab.rows.set('things', [['a', 1, null]]);
+    expect(lab.read()).toEqual([['a', 1, null]]);
   });
 
   it('answers a first read with the rows of now, and pushes what differs an interval later', () => {
