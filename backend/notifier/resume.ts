@@ -5,6 +5,7 @@ import { gapText } from '../streams/encode.ts';
 import { NetStream } from '../streams/net-stream.ts';
 import type { ViewChange } from '../views/view.ts';
 import type { LiveStream } from './live-stream.ts';
+import { loggedChange } from './logged-change.ts';
 
 /**
  * The difference for a client that has everything up to `since`, or undefined when a snapshot is what it needs: the view
@@ -47,13 +48,10 @@ function missedChanges(
   const missed = source.changesAfter(from);
   if (missed === undefined) return undefined;
   const gap = from > since ? [gapText({ view: stream.wire, from: since + 1, to: from })] : [];
-  const { set, view } = live.entry;
-  const inside = (row: Row | undefined) => (row !== undefined && set.filter.matches(row, 0) ? row : undefined);
   const changes: ViewChange[] = [];
-  for (const { after, before, key, seq, table } of missed) {
-    if (table !== set.table.name) continue;
-    const change = { seq, key, before: inside(before), after: inside(after) };
-    if (view.kind === 'rows' && view.shows(change)) changes.push(change);
+  for (const logged of missed) {
+    const change = loggedChange(live.entry, logged);
+    if (change !== undefined) changes.push(change);
   }
   return [...gap, ...stream.replay(source.seq, changes)];
 }

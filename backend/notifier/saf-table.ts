@@ -1,12 +1,12 @@
 import { PanelcastError } from '../lib/panelcast-error.ts';
 import type { Position } from '../protocol/messages.ts';
 import type { Request } from '../protocol/request.ts';
-import type { Row } from '../protocol/schema.ts';
 import type { Source } from '../sources/source.ts';
 import { SafStream } from '../streams/saf-stream.ts';
 import type { Spool, SpooledStream, SpoolRecord } from '../streams/spool.ts';
 import type { ViewEntry } from '../views/filter-set.ts';
 import { type ResolvedRequest, spellOut } from '../views/resolve-request.ts';
+import { loggedChange } from './logged-change.ts';
 
 export interface SafTableOptions {
   readonly spool: Spool;
@@ -227,13 +227,10 @@ export class SafTable {
     const { spool, store } = this.#options;
     const from = Math.max(seq, store.retainedFrom);
     if (from > seq) for (const { spooled } of entries) spool.lose(spooled.id, { from: seq + 1, to: from });
-    for (const { after, before, key, seq: at, table } of store.changesAfter(from) ?? []) {
+    for (const logged of store.changesAfter(from) ?? []) {
       for (const { entry, spooled, stream } of entries) {
-        const { filter, table: own } = entry.set;
-        if (own.name !== table || at <= spooled.start) continue;
-        const inside = (row: Row | undefined) => (row !== undefined && filter.matches(row, 0) ? row : undefined);
-        const change = { seq: at, key, before: inside(before), after: inside(after) };
-        if (entry.view.kind === 'rows' && entry.view.shows(change)) stream.push(change);
+        const change = logged.seq > spooled.start ? loggedChange(entry, logged) : undefined;
+        if (change !== undefined) stream.push(change);
       }
       if (this.#records.length >= MARK_EVERY) this.#spill();
     }
