@@ -93,7 +93,7 @@ function clock(ms: number): string {
   return isToday ? time : `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())} ${time}`;
 }
 
-/** `#e02f44` as the terminal's colour. */
+/** `#d6283d` as the terminal's colour. */
 function escapeOf(color: string): string | undefined {
   const [, r, g, b] = /^#([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})$/i.exec(color) ?? [];
   if (r === undefined) return undefined;

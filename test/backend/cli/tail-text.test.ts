@@ -31,7 +31,9 @@ describe('a line of a tail for people', () => {
 
   it('colours the severity as the consoles do, on a terminal that has colours', () => {
     const line = { epoch: 1, asOf: 1, op: 'enter', key: 3, row: EVENT } as const;
-    expect(text({ color: true }).text(line, 0)).toContain('\x1b[38;2;224;47;68mcritical');
+    const { color = '' } = FIELDS.find(({ name }) => name === 'severity')!.values!.find(({ value }) => value === 5)!;
+    const [red, green, blue] = color.match(/[0-9a-f]{2}/g)!.map(hex => Number.parseInt(hex, 16));
+    expect(text({ color: true }).text(line, 0)).toContain(`\x1b[38;2;${red};${green};${blue}mcritical`);
   });
 
   it('shows rows without these columns, and metrics, by name', () => {
