@@ -10,7 +10,7 @@ const chromiumPath = findChromium();
 const DASHBOARDS = ['NOC overview', 'Service view', 'What Panelcast saves'];
 const THEMES = ['dark', 'light'] as const;
 
-describe.skipIf(chromiumPath === undefined)('the dashboards for everybody', () => {
+describe.skipIf(chromiumPath === undefined)('the dashboards for everybody', { timeout: 60_000 }, () => {
   let site: PreviewSite | undefined;
   let browser: Browser | undefined;
   let watched: WatchedPage;

@@ -11,7 +11,7 @@ const LOW_SCREEN = { width: 1600, height: 700 };
 /** Of the service view: the worst severity of each service. */
 const SERVICES = 2;
 
-describe.skipIf(chromiumPath === undefined)('a page that is used', () => {
+describe.skipIf(chromiumPath === undefined)('a page that is used', { timeout: 60_000 }, () => {
   let site: PreviewSite | undefined;
   let browser: Browser | undefined;
   let watched: WatchedPage;

@@ -21,7 +21,7 @@ const HOSTILE = [
   `$\{service:raw}`,
 ];
 
-describe.skipIf(chromiumPath === undefined)('the preview in Chromium', () => {
+describe.skipIf(chromiumPath === undefined)('the preview in Chromium', { timeout: 60_000 }, () => {
   let site: PreviewSite | undefined;
   let browser: Browser | undefined;
   let open: WatchedPage | undefined;

@@ -17,7 +17,7 @@ interface PanelFacts {
   readonly viewers: number;
 }
 
-describe.skipIf(chromiumPath === undefined)('two pages with the same dashboard', () => {
+describe.skipIf(chromiumPath === undefined)('two pages with the same dashboard', { timeout: 60_000 }, () => {
   let site: PreviewSite | undefined;
   let browser: Browser | undefined;
   let calls: NotifierCalls;
