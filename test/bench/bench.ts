@@ -1,17 +1,17 @@
 /**
  * `npm run bench [-- name …]`: runs the named benchmarks, or all; prints each and keeps it in results/ and RESULTS.md.
  * A folder of benchmarks has one name for all of them: `notifier` runs `notifier/matcher`, `notifier/fanout` …
- * `--quick` tries them out in small sizes and keeps nothing.
+ * `--quick` tries them out in small sizes and keeps nothing; `--runs=1` takes fewer turns than a case wants.
  */
 import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { nearest } from '../../backend/lib/nearest.ts';
 import type { Benchmark } from './support/benchmark.ts';
 import { circumstances } from './support/machine.ts';
-import { type CaseResult, measure } from './support/measure.ts';
+import { type CaseResult, measure, RUNS } from './support/measure.ts';
 import { markdown, type Report } from './support/report.ts';
 import { withSection } from './support/results-document.ts';
-import { QUICK } from './support/sizes.ts';
+import { QUICK, RUNS_MAX } from './support/sizes.ts';
 
 const FOLDER = import.meta.dirname;
 const SUFFIX = '.bench.ts';
@@ -29,7 +29,7 @@ async function run(name: string, command: string): Promise<Report> {
   const cases: CaseResult[] = [];
   for (const one of benchmark.cases) {
     process.stderr.write(`${name}: ${one.name} …\n`);
-    cases.push(await measure(one));
+    cases.push(await measure({ ...one, runs: Math.min(one.runs ?? RUNS, RUNS_MAX) }));
   }
   return { name, sentence: benchmark.sentence, circumstances: circumstances(command), cases };
 }
@@ -43,7 +43,8 @@ function keep(report: Report): void {
   writeFileSync(file, withSection(before, report.name, markdown(report)));
 }
 
-const asked = process.argv.slice(2).filter(name => name !== '--quick');
+const OPTIONS = process.argv.slice(2).filter(argument => argument.startsWith('--'));
+const asked = process.argv.slice(2).filter(argument => !argument.startsWith('--'));
 const names = [...known, ...groups];
 const wrong = asked.filter(name => !names.includes(name));
 for (const name of wrong) {
@@ -54,7 +55,7 @@ if (wrong.length > 0) process.exit(2);
 
 const chosen = known.filter(name => asked.length === 0 || asked.includes(name) || asked.includes(dirname(name)));
 for (const name of chosen) {
-  const report = await run(name, `npm run bench -- ${name}`);
+  const report = await run(name, `npm run bench -- ${[name, ...OPTIONS].join(' ')}`);
   if (!QUICK) keep(report);
   console.log(`\n${markdown(report)}\n`);
   if (report.cases.some(({ verdicts }) => verdicts.some(({ met }) => !met))) process.exitCode = 1;

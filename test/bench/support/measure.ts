@@ -1,6 +1,6 @@
 import type { Bar, Case, Contender } from './benchmark.ts';
 
-const RUNS = 5;
+export const RUNS = 5;
 
 export interface Spread {
   readonly median: number;
