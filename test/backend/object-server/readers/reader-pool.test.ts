@@ -209,7 +209,7 @@ describe('gate', () => {
   });
 
   it('does not count against a reader that is killed meanwhile', async () => {
-    const { pool, ask } = await start({ size: 1, limits: { timeMs: 300 } });
+    const { pool, ask } = await start({ size: 1, limits: { timeMs: 2_000 } });
     const endless = expect(ask(ENDLESS)).rejects.toMatchObject({ code: 'limit-exceeded' });
     (await pool.gate())();
     await endless;
