@@ -183,7 +183,7 @@ const NOTIFIER_COUNTERS: readonly (readonly [string, string, string | undefined,
     'panelcast_evaluations_avoided_total',
     'Evaluations that panels polling on their own would have asked for, less those made.',
     'source',
-    ({ savings }) => Object.fromEntries(savings.map(({ asked, made, source }) => [source, Math.max(0, asked - made)])),
+    ({ savings }) => bySource(savings, 'avoided'),
   ],
   [
     'panelcast_upstream_queries_total',
@@ -200,6 +200,6 @@ const NOTIFIER_COUNTERS: readonly (readonly [string, string, string | undefined,
   ],
 ];
 
-function bySource(savings: NotifierCounts['savings'], what: 'made' | 'queries'): Record<string, number> {
+function bySource(savings: NotifierCounts['savings'], what: 'made' | 'avoided' | 'queries'): Record<string, number> {
   return Object.fromEntries(savings.map(work => [work.source, work[what]]));
 }

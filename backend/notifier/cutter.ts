@@ -161,7 +161,7 @@ export class Cutter {
     const due = schedule.takeDue(now, intervalMs => throttle.intervalMs(intervalMs));
     const streams = new Set<LiveStream>();
     for (const { dirty, intervalMs, registrations } of due) {
-      for (const [source, count] of registrations) counters.work(source).asked += count;
+      for (const [source, count] of registrations) counters.countAsked(source, count);
       for (const entry of views.touched) if (this.#hasInterval(entry, intervalMs)) this.#settle(entry);
       for (const live of dirty) if (!this.#holds.isHeld(live, now)) streams.add(live);
     }

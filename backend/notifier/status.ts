@@ -57,6 +57,7 @@ export interface SourceSavings {
   /** What every panel polling on its own would have asked. */
   readonly asked: number;
   readonly made: number;
+  readonly avoided: number;
   readonly queries: number;
 }
 
@@ -89,7 +90,7 @@ export function notifierStatus(notifier: Notifier, intervalMs: number): Notifier
     lingering: notifier.registrar.lingering,
     interval: { baseMs: intervalMs, nowMs, pauseMs: throttle.pauseMs, throttle: throttle.kind, why: throttle.why },
     sweeps: cutter.records,
-    savings: [...counters.sources].map(([source, { asked, made, queries }]) => ({ source, asked, made, queries })),
+    savings: [...counters.sources].map(([source, work]) => ({ source, ...work })),
   };
 }
 

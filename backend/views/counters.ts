@@ -7,6 +7,8 @@ import { Histogram } from '../lib/histogram.ts';
 export interface SourceWork {
   asked: number;
   made: number;
+  /** What of `asked` was not made. It never falls: what is asked in an interval is made after it, bit by bit. */
+  avoided: number;
   /** Reads of the source itself: first loads, snapshots, refills. */
   queries: number;
 }
@@ -25,10 +27,16 @@ export class Counters {
   work(source: string): SourceWork {
     let work = this.sources.get(source);
     if (work === undefined) {
-      work = { asked: 0, made: 0, queries: 0 };
+      work = { asked: 0, made: 0, avoided: 0, queries: 0 };
       this.sources.set(source, work);
     }
     return work;
+  }
+
+  countAsked(source: string, count: number): void {
+    const work = this.work(source);
+    work.asked += count;
+    work.avoided = Math.max(work.avoided, work.asked - work.made);
   }
 
   countRefusal(code: string): void {

@@ -115,6 +115,23 @@ describe('§2 and §8 work: one evaluation and one encoding for each changed vie
     expect(sentCuts(lab.batches)).toEqual([]);
   });
 
+  it('never takes back what was avoided, though what one interval asks is made after it', () => {
+    using lab = new NotifierLab();
+    const viewer = join(lab, { filter: 'severity > 3' });
+    join(lab, { filter: 'severity >= 4' });
+    lab.clock.pass(3000);
+    const { avoided } = lab.notifier.counters.work('events');
+    expect(avoided).toBeGreaterThan(0);
+    for (let i = 0; i < 10; i++) {
+      lab.send({ identifier: `x${i}`, severity: 5 });
+      viewer.flush(`f${i}`, lab.server.seq);
+      lab.settle();
+      expect(lab.notifier.counters.work('events').avoided).toBe(avoided);
+    }
+    const { asked, made } = work(lab);
+    expect(asked - made).toBeLessThan(avoided);
+  });
+
   it('reads the log once for all views of the pages that come back together', () => {
     using lab = new NotifierLab();
     const requests = Array.from({ length: 20 }, (_, i): Request => ({ filter: `severity <> ${i}` }));
