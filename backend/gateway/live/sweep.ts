@@ -1,6 +1,9 @@
 import { type CutPart, GroupFrames, type QueuedCut } from './cut-frames.ts';
 import type { SubscriptionGroup, SubscriptionGroups } from './subscription-groups.ts';
 
+/** Text that takes the kernel about as long as a write itself: a viewer of large frames counts as several. */
+const BYTES_A_WRITE = 16 * 1024;
+
 /** One pass over every group that some cuts concern; it can pause after any viewer. */
 export class Sweep {
   readonly #groups: readonly SubscriptionGroup[];
@@ -31,14 +34,15 @@ export class Sweep {
     return this.#group === this.#groups.length;
   }
 
-  /** Serves at most so many viewers; returns how many it has. */
+  /** Serves viewers for at most so many writes, or one whose frames are worth more; returns how many it took. */
   write(budget: number, nowMs: number): number {
     let served = 0;
     while (served < budget && !this.isDone) {
       const { members, framing } = this.#groups[this.#group]!;
       this.#frames ??= new GroupFrames(framing, this.#parts[this.#group]!, members.length);
-      const until = Math.min(members.length, this.#member + budget - served);
-      served += until - this.#member;
+      const writes = 1 + Math.trunc(this.#frames.textBytes / BYTES_A_WRITE);
+      const until = Math.min(members.length, this.#member + Math.ceil((budget - served) / writes));
+      served += (until - this.#member) * writes;
       for (; this.#member < until; this.#member++) members[this.#member]!.offer(this.#frames, nowMs);
       if (this.#member === members.length) {
         this.#group++;
