@@ -106,7 +106,10 @@ export const OPTIONS = {
 } as const satisfies Record<string, Option<unknown>>;
 
 export type OptionName = keyof typeof OPTIONS;
-export type Config = { readonly [K in OptionName]: (typeof OPTIONS)[K] extends Option<infer T> ? T : never };
+export type Config = { readonly [K in OptionName]: (typeof OPTIONS)[K] extends Option<infer T> ? T : never } & {
+  /** Where something in a section stands in the file: `views.urgent.columns[0]` → `panelcast.yaml:12`. */
+  placeOf?(path: string): string | undefined;
+};
 
 export const OPTION_NAMES = Object.keys(OPTIONS) as OptionName[];
 export const SCALAR_NAMES = OPTION_NAMES.filter(name => !OPTIONS[name].section);

@@ -1,7 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { isMap, isNode, isScalar, LineCounter, parseDocument } from 'yaml';
-import { nearest } from '../lib/nearest.ts';
+import { readFileSync } from 'node:fs';
 import { PanelcastError } from '../lib/panelcast-error.ts';
+import { ConfigFile } from './config-file.ts';
 import {
   CLIENT_VARIABLES,
   type Config,
@@ -12,6 +11,7 @@ import {
   SCALAR_NAMES,
   variableOf,
 } from './options.ts';
+import { type Setting, unknownOption } from './setting.ts';
 
 export interface ConfigInput {
   readonly args: readonly string[];
@@ -20,24 +20,17 @@ export interface ConfigInput {
   readonly cwd: string;
 }
 
-const DEFAULT_FILE = 'panelcast.yaml';
-
-/** A value as written, and where: the place is half of every message about it. */
-interface Setting {
-  readonly raw: unknown;
-  readonly place: string;
-}
-
 /** File < environment < flags. Every mistake of all three is told in one error, a line each. */
 export function readConfig(input: ConfigInput): Config {
   const mistakes: string[] = [];
   const flags = readFlags(input.args, mistakes);
   const settings = new Map<OptionName, Setting>();
-  const file = flags.file ?? input.env.PANELCAST_CONFIG;
-  for (const source of [readFile(file, input.cwd, mistakes), readEnvironment(input.env, mistakes), flags.settings]) {
+  const file = new ConfigFile(flags.file ?? input.env.PANELCAST_CONFIG, input.cwd);
+  mistakes.push(...file.mistakes);
+  for (const source of [file.settings, readEnvironment(input.env, mistakes), flags.settings]) {
     for (const [name, setting] of source) settings.set(name, setting);
   }
-  const config: Record<string, unknown> = {};
+  const config: Record<string, unknown> = { placeOf: (path: string) => file.placeOf(path) };
   for (const name of OPTION_NAMES) {
     const setting = settings.get(name);
     try {
@@ -61,56 +54,6 @@ function checkTogether(config: Config, mistakes: string[]): void {
   }
 }
 
-function unknown(name: string, known: readonly string[]): string {
-  const meant = nearest(name, known);
-  return `unknown option ${name}${meant === undefined ? '' : `; did you mean ${meant}?`}`;
-}
-
-function readFile(named: string | undefined, cwd: string, mistakes: string[]): Map<OptionName, Setting> {
-  const settings = new Map<OptionName, Setting>();
-  const path = named ?? DEFAULT_FILE;
-  const full = path.startsWith('/') ? path : `${cwd}/${path}`;
-  if (named === undefined && !existsSync(full)) return settings;
-  let source: string;
-  try {
-    source = readFileSync(full, 'utf8');
-  } catch (error) {
-    mistakes.push(
-      `${path}: cannot be read (${(error as NodeJS.ErrnoException).code}); give another file with --config`,
-    );
-    return settings;
-  }
-  const lines = new LineCounter();
-  const document = parseDocument(source, { lineCounter: lines, prettyErrors: false });
-  const [fault] = document.errors; // the first alone: what follows a fault of syntax is mostly its echo
-  if (fault !== undefined)
-    mistakes.push(`${path}:${lines.linePos(fault.pos[0]).line}: not YAML: ${firstLine(fault.message)}`);
-  if (fault !== undefined || document.contents === null) return settings;
-  if (!isMap(document.contents)) {
-    mistakes.push(`${path}:1: must be a list of “option: value” lines`);
-    return settings;
-  }
-  for (const pair of document.contents.items) {
-    const key = isScalar(pair.key) ? String(pair.key.value) : String(pair.key);
-    const offset = isScalar(pair.key) ? pair.key.range?.[0] : undefined;
-    const place = `${path}:${lines.linePos(offset ?? 0).line}`;
-    const name = OPTION_NAMES.find(option => option === key);
-    if (name === undefined) mistakes.push(`${place}: ${unknown(key, OPTION_NAMES)}`);
-    else {
-      try {
-        settings.set(name, { raw: isNode(pair.value) ? pair.value.toJS(document) : pair.value, place });
-      } catch (error) {
-        mistakes.push(`${place}: ${name} cannot be read: ${firstLine((error as Error).message)}`);
-      }
-    }
-  }
-  return settings;
-}
-
-function firstLine(message: string): string {
-  return message.split('\n', 1)[0]!;
-}
-
 function readEnvironment(env: ConfigInput['env'], mistakes: string[]): Map<OptionName, Setting> {
   const settings = new Map<OptionName, Setting>();
   const names = new Map(SCALAR_NAMES.map(name => [variableOf(name), name]));
@@ -122,7 +65,7 @@ function readEnvironment(env: ConfigInput['env'], mistakes: string[]): Map<Optio
     const fileOf = secretFiles.get(variable);
     const name = names.get(variable) ?? fileOf;
     if (name === undefined)
-      mistakes.push(`environment: ${unknown(variable, [...names.keys(), ...secretFiles.keys()])}`);
+      mistakes.push(`environment: ${unknownOption(variable, [...names.keys(), ...secretFiles.keys()])}`);
     else if (fileOf === undefined) settings.set(name, { raw: value, place: variable });
     else if (env[variableOf(name)] !== undefined)
       mistakes.push(`${variable}: ${variableOf(name)} is set too; keep one of them`);
@@ -163,7 +106,7 @@ function readFlags(
       settings.set(name, { raw: attached ?? true, place: flag });
     } else if (!flag.startsWith('--')) mistakes.push(`unexpected argument ${flag}`);
     else if (!known.includes(flag)) {
-      mistakes.push(unknown(flag, known));
+      mistakes.push(unknownOption(flag, known));
       if (attached === undefined && args[i + 1]?.startsWith('--') === false) i++; // its value, most likely
     } else {
       const value = attached ?? args[++i];

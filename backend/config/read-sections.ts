@@ -18,20 +18,25 @@ export interface Sections {
   readonly views: Readonly<Record<string, Request>>;
 }
 
+/** Every message about a section begins with the path of what it is about. */
+const PLACE = /^\w+(\.[\w-]+|\[\d+\])*/;
+
 /** Reads what the sections mean; all mistakes are told together, a line each. */
 export function readSections({
   columns,
   filters,
+  placeOf,
   tables,
   views,
-}: Pick<Config, 'columns' | 'filters' | 'tables' | 'views'>): Sections {
+}: Pick<Config, 'columns' | 'filters' | 'placeOf' | 'tables' | 'views'>): Sections {
   const mistakes: string[] = [];
   const tryTo = <T>(read: () => T, otherwise: T): T => {
     try {
       return read();
     } catch (error) {
       if (!(error instanceof PanelcastError)) throw error;
-      mistakes.push(error.message);
+      const place = placeOf?.(PLACE.exec(error.message)?.[0] ?? '');
+      mistakes.push(place === undefined ? error.message : `${place}: ${error.message}`);
       return otherwise;
     }
   };

@@ -92,9 +92,9 @@ export function eventsTable(extra: readonly ColumnDefinition[] = []): TableDefin
   const names = new Set(COLUMNS.map(column => column.name));
   for (const { name, nullable, default: value } of extra) {
     if (names.has(name.toLowerCase()))
-      throw new PanelcastError('bad-config', `events.columns: "${name}" is a built-in column; choose another name`);
+      throw new PanelcastError('bad-config', `columns: "${name}" is a built-in column; choose another name`);
     if (!nullable && (value === undefined || value === null))
-      throw new PanelcastError('bad-config', `events.columns: "${name}" must be nullable or have a default`);
+      throw new PanelcastError('bad-config', `columns: "${name}" must be nullable or have a default`);
   }
   return {
     name: 'events',

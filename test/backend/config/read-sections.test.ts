@@ -1,5 +1,9 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { readConfig } from '../../../backend/config/read-config.ts';
 import { readSections, type Sections } from '../../../backend/config/read-sections.ts';
+import { tempDir } from '../../support/temp-dir.ts';
 
 type Given = { readonly [K in 'columns' | 'tables' | keyof Sections]?: unknown };
 
@@ -47,6 +51,39 @@ describe('the sections of panelcast.yaml', () => {
     ['a field that requests do not have', { views: { a: { foo: 1 } } }, 'views.a has no field "foo"'],
   ])('refuse %s, and say where', (_, given, message) => {
     expect(mistakes(given)).toEqual([expect.stringContaining(message)]);
+  });
+
+  it('say on which line of the file a mistake stands, however deep and however it is written', () => {
+    const cwd = tempDir();
+    const file = `
+columns:
+  - name: customer
+    type: text
+  - { name: Severity, type: text }
+tables:
+  - name: sites
+    primaryKey: site
+    columns:
+      - { name: site, type: text }
+      - name: city
+        type: txt
+filters:
+  urgent: severity >= 4
+  late: >
+    sevrity >= 4
+views: { fine: { filter: '@urgent' },
+  wrong: { columns: [node, 5] } }
+`;
+    writeFileSync(join(cwd, 'panelcast.yaml'), file);
+    const read = () => readSections(readConfig({ args: [], env: {}, cwd }));
+    expect(read).toThrow(
+      [
+        'panelcast.yaml:12: tables[0].columns[1].type must be one of text, integer, real, not "txt"',
+        'panelcast.yaml:2: columns: "Severity" is a built-in column; choose another name',
+        'panelcast.yaml:15: filters.late: unknown column "sevrity" at 0; did you mean "severity"?',
+        'panelcast.yaml:18: views.wrong.columns[1] must be a string, not 5',
+      ].join('\n'),
+    );
   });
 
   it('tell the mistakes of all of them together', () => {

@@ -158,7 +158,7 @@ describe('the configuration of tables', () => {
 
   it('gives events their own columns, other than the built-in ones', () => {
     const own = (column: object) => () => eventsTable(parseColumns([column], 'events.columns'));
-    expect(own({ name: 'Severity', type: 'text' })).toThrow('events.columns: "Severity" is a built-in column');
+    expect(own({ name: 'Severity', type: 'text' })).toThrow('columns: "Severity" is a built-in column');
     expect(own({ name: 'must', type: 'text', nullable: false })).toThrow('"must" must be nullable or have a default');
   });
 
