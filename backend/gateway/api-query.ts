@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { PanelcastError } from '../lib/panelcast-error.ts';
 import type { NotifierCalls } from '../notifier/calls.ts';
+import { SELF_TABLES } from '../notifier/self-tables.ts';
 import type { Field } from '../protocol/messages.ts';
 import { decodeRequest } from './live/decode-request.ts';
 import { Fields } from './live/fields.ts';
@@ -20,13 +21,16 @@ export function queryRoutes(server: FastifyInstance, calls: NotifierCalls): void
     const { views } = fields.optional<{ views?: readonly string[] }>({ views: name => fields.list(name, text) });
     return calls.flush({ minSeq: fields.whole('minSeq', 0), ...(views === undefined ? {} : { views }) });
   });
-  server.get('/api/schema', async () => ({ tables: await calls.schema(), functions: FUNCTIONS }));
+  server.get('/api/schema', async () => ({ tables: await calls.schema(), sources: SOURCES, functions: FUNCTIONS }));
 }
 
 function text(value: unknown, path: string): string {
   if (typeof value === 'string' && value !== '') return value;
   throw new PanelcastError('bad-request', `${path} must be the name of a view`);
 }
+
+/** The tables of the sources beside the store: they answer requests, but no SQL. */
+const SOURCES = { panelcast: SELF_TABLES.map(({ schema }) => schema) } as const;
 
 /** What a filter may use beside columns and constants. */
 const FUNCTIONS = [

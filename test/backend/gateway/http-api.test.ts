@@ -217,6 +217,17 @@ describe('names, schema and status', () => {
     });
   });
 
+  it('describes the tables of the notifier’s own source, each of which answers as it is described', async () => {
+    const { panelcast } = (await lab.get('/api/schema')).body.sources;
+    expect(panelcast.map(({ name }: { name: string }) => name)).toContain('sets');
+    for (const { columns, name: table } of panelcast) {
+      const { body } = await lab.post('/api/query', { source: 'panelcast', table });
+      expect(body.frames[0].schema.fields.map(({ name }: { name: string }) => name)).toEqual(
+        columns.map(({ name }: { name: string }) => name),
+      );
+    }
+  });
+
   it('shows what there is', async () => {
     const { body } = await lab.get('/api/status');
     expect(body).toMatchObject({
