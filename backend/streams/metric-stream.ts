@@ -8,7 +8,10 @@ export interface MetricOutput {
   settle(seq: number): void;
 }
 
-/** Absolute values: the last frame of an interval replaces the ones before it. */
+/**
+ * Absolute values: the last frame of an interval replaces the ones before it. One that cannot be encoded is pending again
+ * until it can, or until a newer one takes its place.
+ */
 export class MetricStream implements Stream, MetricSink {
   readonly wire: string;
   readonly #output: MetricOutput;
@@ -37,7 +40,14 @@ export class MetricStream implements Stream, MetricSink {
     const frame = this.#pending;
     if (frame === undefined) return undefined;
     this.#pending = undefined;
-    return () => [metricText({ view: this.wire, asOf, frame })];
+    return () => {
+      try {
+        return [metricText({ view: this.wire, asOf, frame })];
+      } catch (error) {
+        if (this.#pending === undefined) this.replace(frame);
+        throw error;
+      }
+    };
   }
 
   /** Settled first: the others then get at their next cut what the joiner sees now, also if it is undone by then. */
