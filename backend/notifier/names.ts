@@ -1,7 +1,7 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { nearest } from '../lib/nearest.ts';
 import { PanelcastError } from '../lib/panelcast-error.ts';
 import type { Request } from '../protocol/request.ts';
+import { NamesFile } from './names-file.ts';
 
 export interface NameSets {
   readonly filters: Readonly<Record<string, string>>;
@@ -23,13 +23,13 @@ const NAME = /^[A-Za-z_][\w-]{0,99}$/;
 /** Named filters and views: those of the configuration, and those that operators save while it runs. */
 export class Names {
   readonly #configured: NameSets;
-  readonly #file: string | undefined;
+  readonly #file: NamesFile | undefined;
   #saved: NameSets = { filters: {}, views: {} };
 
   constructor({ configured, file }: NamesOptions) {
     this.#configured = configured;
-    this.#file = file;
-    if (file !== undefined) this.#saved = readNames(file);
+    this.#file = file === undefined ? undefined : new NamesFile(file);
+    if (this.#file !== undefined) this.#saved = this.#file.read();
   }
 
   get all(): NameSets {
@@ -65,17 +65,11 @@ export class Names {
     this.#saved = { ...before, [kind]: value === undefined ? others : { ...others, [name]: value } };
     try {
       check();
-      this.#write();
+      this.#file?.write(this.#saved);
     } catch (error) {
       this.#saved = before;
       throw error;
     }
-  }
-
-  #write(): void {
-    if (this.#file === undefined) return;
-    writeFileSync(`${this.#file}.new`, `${JSON.stringify(this.#saved, null, 2)}\n`, { flush: true });
-    renameSync(`${this.#file}.new`, this.#file);
   }
 }
 
@@ -90,35 +84,4 @@ function unknownName(kind: NameKind, name: string, known: readonly string[]): Pa
     'not-found',
     `no saved ${what} "${name}"${meant === undefined ? '' : `; did you mean "${meant}"?`}`,
   );
-}
-
-function readNames(file: string): NameSets {
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { filters: {}, views: {} };
-    throw error;
-  }
-  try {
-    return namesOf(JSON.parse(text));
-  } catch (error) {
-    throw new PanelcastError(
-      'storage-damaged',
-      `${file} is damaged: ${(error as Error).message}; mend it, or move it away to start without saved names`,
-      { cause: error },
-    );
-  }
-}
-
-function namesOf(parsed: unknown): NameSets {
-  const { filters, views } = record(parsed);
-  if (Object.values(record(filters)).some(text => typeof text !== 'string')) throw new Error('a filter is no text');
-  for (const request of Object.values(record(views))) record(request);
-  return { filters, views } as NameSets;
-}
-
-function record(value: unknown): Readonly<Record<string, unknown>> {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
-  throw new Error('it is not of the form {"filters": {…}, "views": {…}}');
 }

@@ -71,6 +71,14 @@ describe('starting with a mistake', () => {
     expect(mistakes(await serve(['--host', '0.0.0.0', '--data-dir', tempDir()]))[0]).toContain('set PANELCAST_TOKEN');
   });
 
+  it('tells which file of saved names is damaged, and where', async () => {
+    const dataDir = tempDir();
+    writeFileSync(join(dataDir, 'names.json'), '{"filters": {\n  "lon" 5}}');
+    expect(mistakes(await serve(['--data-dir', dataDir]))).toEqual([
+      `${dataDir}/names.json is damaged: Expected ':' after property name in JSON at position 22 (line 2 column 9); mend it, or move it away to start without saved names`,
+    ]);
+  });
+
   it('tells that the folder cannot be made below a file', async () => {
     const file = join(tempDir(), 'file');
     writeFileSync(file, '');

@@ -50,7 +50,10 @@ describe('§1 a name that is changed while it runs', () => {
     const dataDir = tempDir();
     const house = openHouse(dataDir);
     mkdirSync(join(dataDir, 'names.json.new'));
-    await expect(house.saveName({ kind: 'filters', name: 'lon', value: "site = 'lon'" })).rejects.toThrow('EISDIR');
+    await expect(house.saveName({ kind: 'filters', name: 'lon', value: "site = 'lon'" })).rejects.toMatchObject({
+      code: 'storage-failed',
+      message: expect.stringContaining('names.json cannot be written (EISDIR); the name was not saved'),
+    });
     expect((await house.names()).filters).toEqual({ base: 'severity >= 4' });
   });
 

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { PanelcastError } from '../../../backend/lib/panelcast-error.ts';
@@ -90,15 +90,45 @@ describe('§1 saved names', () => {
 
   it('says of a damaged file which it is and what to do', () => {
     const file = join(tempDir(), 'names.json');
-    writeFileSync(file, '{"filters"');
+    writeFileSync(file, '{"filters": {\n  "a" 5}}');
     expect(refusal(() => new Names({ configured: CONFIGURED, file }))).toMatch(
-      /^storage-damaged: .*names\.json is damaged: .*; mend it, or move it away to start without saved names$/,
+      /^bad-config: .*names\.json is damaged: .* \(line 2 column 7\); mend it, or move it away to start without saved names$/,
     );
   });
 
-  it.each(['null', '[]', '{}', '{"filters":{"a":1},"views":{}}'])('does not take %s for names', text => {
+  it.each([
+    ['null', 'it is not an object'],
+    ['[]', 'it is not an object'],
+    ['{}', 'filters is not an object'],
+    ['{"filters":{"a":1},"views":{}}', 'filters.a is not the text of a filter'],
+    ['{"filters":{},"views":{"wall":[]}}', 'views.wall is not an object'],
+  ])('does not take %s for names, and says what is wrong', (text, what) => {
     const file = join(tempDir(), 'names.json');
     writeFileSync(file, text);
-    expect(refusal(() => new Names({ configured: CONFIGURED, file }))).toMatch(/^storage-damaged: /);
+    expect(refusal(() => new Names({ configured: CONFIGURED, file }))).toContain(
+      `bad-config: ${file} is damaged: ${what}`,
+    );
+  });
+
+  it('that cannot be read are not taken for none', () => {
+    const file = join(tempDir(), 'names.json');
+    mkdirSync(file);
+    expect(refusal(() => new Names({ configured: CONFIGURED, file }))).toBe(
+      `bad-config: ${file} cannot be read (EISDIR)`,
+    );
+  });
+
+  it.runIf(existsSync('/dev/full'))('on a full disk are what they were, and it is said what to do', () => {
+    const dir = tempDir();
+    const file = join(dir, 'names.json');
+    const names = new Names({ configured: CONFIGURED, file });
+    names.change('filters', 'lon', "site = 'lon'");
+    symlinkSync('/dev/full', `${file}.new`);
+    expect(refusal(() => names.change('filters', 'nyc', "site = 'nyc'"))).toBe(
+      `storage-full: the disk of ${file} is full; the name was not saved. Free space and save it again`,
+    );
+    expect([names.filter('nyc'), readdirSync(dir)]).toEqual([undefined, ['names.json']]);
+    names.change('filters', 'nyc', "site = 'nyc'");
+    expect(new Names({ configured: CONFIGURED, file }).filter('nyc')).toBe("site = 'nyc'");
   });
 });
