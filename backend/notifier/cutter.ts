@@ -170,7 +170,11 @@ export class Cutter {
     this.committed();
     const taken = this.#take(streams);
     if (taken.length > 0) this.#run(taken, true).start();
-    else if (due.length > 0) this.#swept(0);
+    else if (due.length > 0) {
+      this.#swept(0);
+      // Told too: whoever watches the sweeps alone would otherwise wait for one in vain.
+      this.#record({ due: true, atMs: now, busyMs: 0, sets: 0, streams: 0, bytes: 0 }, this.facts());
+    }
   }
 
   #swept(busyMs: number): void {
@@ -241,18 +245,7 @@ export class Cutter {
             (sum, { texts }) => sum + texts.reduce((length, text) => length + text.length, 0),
             0,
           );
-          this.#record({
-            sweep: ++this.#sweeps,
-            due: scheduled,
-            atMs,
-            asOf: facts.asOf,
-            busyMs,
-            intervalMs: facts.intervalMs,
-            pauseMs: throttle.pauseMs,
-            sets: sets.length,
-            streams,
-            bytes,
-          });
+          this.#record({ due: scheduled, atMs, busyMs, sets: sets.length, streams, bytes }, facts);
           emit(facts, encoded);
         },
       },
@@ -297,8 +290,9 @@ export class Cutter {
     return this.#options.streams.use(entry)?.streams.has(`net ${intervalMs}`) ?? false;
   }
 
-  #record(record: SweepRecord): void {
-    this.records.push(record);
+  #record(of: Omit<SweepRecord, 'sweep' | keyof CutFacts | 'pauseMs'>, { asOf, intervalMs }: CutFacts): void {
+    const { pauseMs } = this.#options.throttle;
+    this.records.push({ sweep: ++this.#sweeps, asOf, intervalMs, pauseMs, ...of });
     if (this.records.length > RECORDS_MAX) this.records.shift();
   }
 }

@@ -119,6 +119,18 @@ describe('the tables of the source panelcast', () => {
     expect(deltas[0]!.asOf).toBe((await lab.house.position()).seq);
   });
 
+  it('tells sweeps to somebody who is the only one there', () => {
+    const lab = new House();
+    lab.open(1, 'sweeps', { source: 'panelcast', table: 'sweeps', columns: ['sweep', 'sets'] });
+    lab.clock.pass(3500);
+    const deltas = lab.said.filter(message => message.type === 'delta');
+    // The first had nothing to send; from then on the table itself has.
+    expect(deltas.map(({ upsert }) => upsert)).toEqual([
+      [[1], [0]],
+      [[2], [1]],
+    ]);
+  });
+
   it('costs nothing once nobody watches and the linger is over', () => {
     const lab = new House();
     const idle = lab.clock.timers;
