@@ -18,6 +18,7 @@ import type { Request } from '../backend/protocol/request.ts';
 import { annotationSupport } from './annotations.ts';
 import { NotifierApi } from './api/notifier-api.ts';
 import { requestFailure } from './api/request-failure.ts';
+import { DEFAULT_TABLE, tableName } from './api/table-name.ts';
 import { defaultFormat } from './frames/panel-frames.ts';
 import { checkHealth } from './health/health-check.ts';
 import { browserPage } from './live/browser-page.ts';
@@ -161,6 +162,6 @@ export class PanelcastDataSource extends DataSourceApi<PanelcastQuery, Panelcast
 }
 
 function tablesOf(queries: readonly PanelcastQuery[] = []): ReadonlySet<string> {
-  const tables = queries.flatMap(query => (query.request ? [query.request.table ?? 'events'] : []));
-  return new Set(tables.length > 0 ? tables : ['events']);
+  const tables = queries.flatMap(query => (query.request ? [tableName(query.request)] : []));
+  return new Set(tables.length > 0 ? tables : [DEFAULT_TABLE]);
 }

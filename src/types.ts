@@ -22,6 +22,7 @@ export interface PanelcastQuery extends DataQuery {
 
 /** What a query variable saves: the distinct values of a column, or what any request answers. */
 export interface PanelcastVariableQuery extends DataQuery {
+  readonly source?: string;
   readonly table?: string;
   readonly column?: string;
   readonly filter?: string;

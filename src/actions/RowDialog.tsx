@@ -110,7 +110,7 @@ function useTable(api: NotifierApi, name: string): { readonly table?: TableSchem
     let isGone = false;
     api.schema().then(
       ({ tables }) => {
-        const table = tables.find(known => known.name === name);
+        const table = tables.find(known => known.name === name && known.source === undefined);
         if (!isGone) setState(table === undefined ? { problem: `Rows of ${name} cannot be changed` } : { table });
       },
       error => !isGone && setState({ problem: requestFailure(error).message }),

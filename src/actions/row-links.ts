@@ -32,7 +32,8 @@ export class RowLinks {
 
   /** The answer, with links on the rows of those queries that want them. */
   offer(response: DataQueryResponse, queries: readonly PanelcastQuery[]): DataQueryResponse {
-    const acting = new Map(queries.filter(({ actions }) => actions).map(({ refId, request }) => [refId, request]));
+    const isActing = ({ actions, request }: PanelcastQuery) => actions && (request.source ?? 'events') === 'events';
+    const acting = new Map(queries.filter(isActing).map(({ refId, request }) => [refId, request]));
     const data = response.data.map((frame: DataFrame) => {
       const request = acting.get(frame.refId ?? '');
       return request === undefined ? frame : this.#withLink(frame, request.table ?? 'events');

@@ -12,8 +12,19 @@ export interface SqlFunction {
   readonly description?: string;
 }
 
+/** A table of the store, or of the source that it names: what a request can be of. */
+export interface AskedTable extends TableSchema {
+  readonly source?: string;
+}
+
+interface SchemaAnswer {
+  readonly tables?: readonly TableSchema[];
+  readonly sources?: Readonly<Record<string, readonly TableSchema[]>>;
+  readonly functions?: readonly SqlFunction[];
+}
+
 export interface Schema {
-  readonly tables: readonly TableSchema[];
+  readonly tables: readonly AskedTable[];
   readonly functions: readonly SqlFunction[];
 }
 
@@ -48,9 +59,7 @@ export class NotifierApi {
   schema(): Promise<Schema> {
     const nowMs = Date.now();
     if (this.#schema === undefined || nowMs - this.#schema.askedMs > SCHEMA_MS) {
-      const answer = lastValueFrom(this.#send<Partial<Schema>>('GET', '/api/schema')).then(
-        ({ functions = [], tables = [] }): Schema => ({ tables, functions }),
-      );
+      const answer = lastValueFrom(this.#send<SchemaAnswer>('GET', '/api/schema')).then(readSchema);
       this.#schema = { answer, askedMs: nowMs };
       answer.catch(() => {
         this.#schema = undefined;
@@ -89,4 +98,9 @@ export class NotifierApi {
         catchError(error => throwError(() => requestFailure(error))),
       );
   }
+}
+
+function readSchema({ functions = [], sources = {}, tables = [] }: SchemaAnswer): Schema {
+  const others = Object.entries(sources).flatMap(([source, own]) => own.map(table => ({ ...table, source })));
+  return { tables: [...tables, ...others], functions };
 }

@@ -1,6 +1,7 @@
 import { AccessoryButton, InputGroup } from '@grafana/plugin-ui';
 import { Combobox, type ComboboxOption, MultiCombobox } from '@grafana/ui';
-import type { ColumnSchema, TableSchema } from '../../backend/protocol/schema.ts';
+import type { ColumnSchema } from '../../backend/protocol/schema.ts';
+import type { AskedTable } from '../api/notifier-api.ts';
 import type { ColumnValues } from './column-values.ts';
 import { type ConditionRow, ROW_OPERATORS, type RowOperator, type RowPart, type RowValue } from './filter-rows.ts';
 import {
@@ -16,7 +17,7 @@ import { columnOf, type Vocabulary } from './vocabulary.ts';
 
 interface Props {
   readonly row: ConditionRow;
-  readonly table: TableSchema | undefined;
+  readonly table: AskedTable | undefined;
   readonly vocabulary: Vocabulary;
   readonly values: ColumnValues;
   readonly onChange: (part: RowPart) => void;
@@ -101,7 +102,7 @@ function kept(text: string, { values }: ConditionRow): RowValue | undefined {
 }
 
 interface Ground {
-  readonly table: TableSchema | undefined;
+  readonly table: AskedTable | undefined;
   readonly vocabulary: Vocabulary;
   readonly values: ColumnValues;
 }
@@ -122,7 +123,7 @@ function valueChoices(
   if (fixed !== undefined || table === undefined || column === undefined)
     return [...(fixed ?? []).map(value => valueChoice(value, column)), ...variables];
   return async typed => {
-    const known = await values.ask(table.name, column.name);
+    const known = await values.ask(table, column.name);
     const wanted = typed.toLowerCase();
     const options = known.map(value => ({ value: String(value), label: String(value) }));
     return [...options, ...variables].filter(({ label }) => label?.toLowerCase().includes(wanted));

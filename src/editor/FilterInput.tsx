@@ -2,7 +2,7 @@ import { css, cx } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 import { useStyles2 } from '@grafana/ui';
 import { type KeyboardEvent, useId, useRef } from 'react';
-import type { TableSchema } from '../../backend/protocol/schema.ts';
+import type { AskedTable } from '../api/notifier-api.ts';
 import type { ColumnValues } from './column-values.ts';
 import { FaultLine } from './FaultLine.tsx';
 import type { FilterFault } from './filter-fault.ts';
@@ -14,7 +14,7 @@ import type { Vocabulary } from './vocabulary.ts';
 interface Props {
   readonly id: string;
   readonly text: string;
-  readonly table: TableSchema | undefined;
+  readonly table: AskedTable | undefined;
   readonly vocabulary: Vocabulary;
   readonly values: ColumnValues;
   readonly fault: FilterFault | undefined;

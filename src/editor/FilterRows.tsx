@@ -3,7 +3,7 @@ import type { GrafanaTheme2 } from '@grafana/data';
 import { AccessoryButton, InputGroup } from '@grafana/plugin-ui';
 import { Button, Combobox, Icon, Input, RadioButtonGroup, useStyles2 } from '@grafana/ui';
 import { useState } from 'react';
-import type { TableSchema } from '../../backend/protocol/schema.ts';
+import type { AskedTable } from '../api/notifier-api.ts';
 import { ConditionRowEditor } from './ConditionRowEditor.tsx';
 import type { ColumnValues } from './column-values.ts';
 import type { ConditionRow, RowGroup, RowPart } from './filter-rows.ts';
@@ -12,7 +12,7 @@ import type { Vocabulary } from './vocabulary.ts';
 
 interface Props {
   readonly group: RowGroup;
-  readonly table: TableSchema | undefined;
+  readonly table: AskedTable | undefined;
   readonly vocabulary: Vocabulary;
   readonly values: ColumnValues;
   readonly isNested?: boolean;

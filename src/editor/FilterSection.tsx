@@ -2,7 +2,7 @@ import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 import { Alert, Icon, Stack, Tooltip, useStyles2 } from '@grafana/ui';
 import { useMemo, useState } from 'react';
-import type { TableSchema } from '../../backend/protocol/schema.ts';
+import type { AskedTable } from '../api/notifier-api.ts';
 import type { ColumnValues } from './column-values.ts';
 import { FilterInput } from './FilterInput.tsx';
 import { FilterRows } from './FilterRows.tsx';
@@ -15,7 +15,7 @@ interface Props {
   readonly id: string;
   readonly filter: string;
   readonly mode: 'builder' | 'code';
-  readonly table: TableSchema | undefined;
+  readonly table: AskedTable | undefined;
   readonly vocabulary: Vocabulary;
   /** Names are only known once they have been asked: before, a reference to one is not wrong. */
   readonly isLoaded: boolean;

@@ -48,6 +48,7 @@ export function QueryEditor({ data, datasource, onChange, onRunQuery, query }: P
     change({ request: next.request, format: chosen });
   };
   const isNamed = request.view !== undefined;
+  const isWritable = table !== undefined && table.source === undefined;
   const fields = { id, request, format, table, variables: vocabulary.variables, onChange: setRequest };
 
   return (
@@ -56,7 +57,7 @@ export function QueryEditor({ data, datasource, onChange, onRunQuery, query }: P
         <TableSelect id={id} request={request} vocabulary={vocabulary} onChange={setRequest} />
         <ResultSelect id={id} format={format} onChange={setFormat} />
         <FlexItem grow={1} />
-        {partOf(request) === 'rows' && !isNamed && table !== undefined && (
+        {partOf(request) === 'rows' && !isNamed && isWritable && (
           <ActOnRows api={datasource.api} request={request} fill={fill} table={table} />
         )}
         {!isNamed && (
@@ -88,7 +89,7 @@ export function QueryEditor({ data, datasource, onChange, onRunQuery, query }: P
       {!isNamed && (partOf(request) === 'rows' ? <RowFields {...fields} /> : <MetricFields {...fields} />)}
       <EditorRow>
         <PaceRow id={id} request={request} onChange={setRequest} />
-        {format === 'table' && (
+        {format === 'table' && (isNamed || isWritable) && (
           <EditorField
             label="Operator actions"
             tooltip="A click on a row’s summary offers to acknowledge, own, suppress, note or delete it. For editors and administrators."

@@ -18,7 +18,11 @@ export function VariableEditor({ data, datasource, onChange, onRunQuery, query }
   const fill = useFill(datasource, data);
   // A variable that was just made has no query at all.
   const saved: Partial<PanelcastVariableQuery> = typeof query === 'object' && query !== null ? query : {};
-  const table = tableOf({ ...(saved.table !== undefined && { table: saved.table }) }, vocabulary);
+  const of = {
+    ...(saved.source !== undefined && { source: saved.source }),
+    ...(saved.table !== undefined && { table: saved.table }),
+  };
+  const table = tableOf(of, vocabulary);
   const change = (next: Partial<PanelcastVariableQuery>): void => {
     onChange({ refId: 'variable', ...saved, ...next });
     onRunQuery();
@@ -33,9 +37,9 @@ export function VariableEditor({ data, datasource, onChange, onRunQuery, query }
       <EditorRow>
         <TableSelect
           id="panelcast-variable"
-          request={saved.table === undefined ? {} : { table: saved.table }}
+          request={of}
           vocabulary={{ ...vocabulary, views: {} }}
-          onChange={({ table: chosen }) => change({ table: chosen })}
+          onChange={({ source, table: chosen }) => change({ source, table: chosen })}
         />
         <EditorField label="Column" tooltip="Its distinct values are the choices; an enumeration’s by their names.">
           <Combobox

@@ -1,5 +1,6 @@
 import { lastValueFrom } from 'rxjs';
-import type { NotifierApi } from '../api/notifier-api.ts';
+import type { AskedTable, NotifierApi } from '../api/notifier-api.ts';
+import { nameOfTable } from '../api/table-name.ts';
 import { distinctRequest } from '../variables/query-variables.ts';
 
 /** Values come and go with the rows; while somebody types they need not be newer. */
@@ -23,12 +24,12 @@ export class ColumnValues {
   }
 
   /** What is known already. */
-  known(table: string, column: string): readonly (string | number)[] | undefined {
+  known(table: AskedTable, column: string): readonly (string | number)[] | undefined {
     return this.#kept.get(keyOf(table, column))?.values;
   }
 
   /** None where they cannot be had: a list to choose from is a convenience. */
-  ask(table: string, column: string): Promise<readonly (string | number)[]> {
+  ask(table: AskedTable, column: string): Promise<readonly (string | number)[]> {
     const key = keyOf(table, column);
     const before = this.#kept.get(key);
     const nowMs = Date.now();
@@ -41,9 +42,9 @@ export class ColumnValues {
     return kept.answer;
   }
 
-  async #fetch(table: string, column: string): Promise<readonly (string | number)[]> {
+  async #fetch({ name: table, source }: AskedTable, column: string): Promise<readonly (string | number)[]> {
     try {
-      const request = { ...distinctRequest(column, { table }), limit: VALUES_MAX };
+      const request = { ...distinctRequest(column, { table, source }), limit: VALUES_MAX };
       const { values } = await lastValueFrom(this.#api.query(request));
       return (values[0] ?? []).filter(value => value !== null && value !== '') as (string | number)[];
     } catch {
@@ -52,8 +53,8 @@ export class ColumnValues {
   }
 }
 
-function keyOf(table: string, column: string): string {
-  return JSON.stringify([table, column]);
+function keyOf(table: AskedTable, column: string): string {
+  return JSON.stringify([nameOfTable(table), column]);
 }
 
 const sources = new WeakMap<object, ColumnValues>();

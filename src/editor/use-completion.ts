@@ -1,5 +1,5 @@
 import { type KeyboardEvent, type RefObject, useLayoutEffect, useReducer, useRef, useState } from 'react';
-import type { TableSchema } from '../../backend/protocol/schema.ts';
+import type { AskedTable } from '../api/notifier-api.ts';
 import type { ColumnValues } from './column-values.ts';
 import { type Completion, completeFilter, type Suggestion } from './filter-completion.ts';
 import type { Vocabulary } from './vocabulary.ts';
@@ -7,7 +7,7 @@ import type { Vocabulary } from './vocabulary.ts';
 export interface CompletedText {
   readonly text: string;
   readonly area: RefObject<HTMLTextAreaElement | null>;
-  readonly table: TableSchema | undefined;
+  readonly table: AskedTable | undefined;
   readonly vocabulary: Vocabulary;
   readonly values: ColumnValues;
   readonly onChange: (text: string) => void;
@@ -29,13 +29,16 @@ export function useCompletion({ area, onChange, table, text, values, vocabulary 
   const caretAfter = useRef<number | undefined>(undefined);
 
   const complete = (of: string): Completion => {
-    const name = table?.name ?? '';
     const caret = area.current?.selectionStart ?? of.length;
-    const completion = completeFilter(of, caret, { vocabulary, table, valuesOf: column => values.known(name, column) });
+    const completion = completeFilter(of, caret, {
+      vocabulary,
+      table,
+      valuesOf: column => table && values.known(table, column),
+    });
     const { valuesOf } = completion;
     // They are shown when they have come, if the list is still open.
-    if (valuesOf !== undefined && table !== undefined && values.known(name, valuesOf) === undefined)
-      void values.ask(name, valuesOf).then(repaint);
+    if (valuesOf !== undefined && table !== undefined && values.known(table, valuesOf) === undefined)
+      void values.ask(table, valuesOf).then(repaint);
     return completion;
   };
   /** Nothing is chosen before somebody typed or asked: Enter is a new line then. */

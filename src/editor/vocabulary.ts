@@ -1,10 +1,11 @@
 import type { Request } from '../../backend/protocol/request.ts';
 import type { ColumnSchema, TableSchema } from '../../backend/protocol/schema.ts';
-import type { SqlFunction } from '../api/notifier-api.ts';
+import type { AskedTable, SqlFunction } from '../api/notifier-api.ts';
+import { nameOfTable, tableName } from '../api/table-name.ts';
 
 /** What editors complete from: the notifier's tables, functions and names, and the dashboard's variables. */
 export interface Vocabulary {
-  readonly tables: readonly TableSchema[];
+  readonly tables: readonly AskedTable[];
   readonly functions: readonly SqlFunction[];
   readonly filters: Readonly<Record<string, string>>;
   readonly views: Readonly<Record<string, Request>>;
@@ -14,11 +15,9 @@ export interface Vocabulary {
 
 export const NO_VOCABULARY: Vocabulary = { tables: [], functions: [], filters: {}, views: {}, variables: [] };
 
-export const DEFAULT_TABLE = 'events';
-
-export function tableOf({ source, table = DEFAULT_TABLE }: Request, { tables }: Vocabulary): TableSchema | undefined {
-  if (source !== undefined && source !== 'events') return undefined;
-  return tables.find(({ name }) => name === table);
+export function tableOf(request: Request, { tables }: Vocabulary): AskedTable | undefined {
+  const name = tableName(request);
+  return tables.find(table => nameOfTable(table) === name);
 }
 
 export function columnOf(table: TableSchema | undefined, name: string): ColumnSchema | undefined {

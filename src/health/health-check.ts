@@ -53,7 +53,10 @@ function working(
   failed: readonly { readonly step: Step; readonly probed: Probed }[],
   { tables }: Schema,
 ): TestDataSourceResponse {
-  const names = tables.map(({ columns, name }) => `${name} (${columns.length} columns)`).join(', ');
+  const names = tables
+    .filter(({ source }) => source === undefined)
+    .map(({ columns, name }) => `${name} (${columns.length} columns)`)
+    .join(', ');
   const message = `Live by ${NAMES[step]}, first cut after ${Math.round(tookMs)} ms. Tables: ${names}.`;
   if (failed.length === 0) return { status: 'success', message };
   return {

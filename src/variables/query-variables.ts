@@ -46,16 +46,20 @@ export class QueryVariables extends CustomVariableSupport<Source, PanelcastVaria
   }
 }
 
-export function variableRequest({ column, filter, request, table }: PanelcastVariableQuery): Request {
-  return column === undefined ? (request ?? {}) : distinctRequest(column, { table, filter });
+export function variableRequest({ column, filter, request, source, table }: PanelcastVariableQuery): Request {
+  return column === undefined ? (request ?? {}) : distinctRequest(column, { source, table, filter });
+}
+
+interface Rows {
+  readonly source?: string | undefined;
+  readonly table?: string | undefined;
+  readonly filter?: string | undefined;
 }
 
 /** The values that a column has, in its order. */
-export function distinctRequest(
-  column: string,
-  { filter, table }: { readonly table?: string | undefined; readonly filter?: string | undefined },
-): Request {
+export function distinctRequest(column: string, { filter, source, table }: Rows): Request {
   return {
+    ...(source !== undefined && { source }),
     ...(table !== undefined && { table }),
     ...(filter !== undefined && { filter }),
     metrics: [{ fn: 'count' }],

@@ -233,3 +233,25 @@ describe('the status line', () => {
     expect(screen.getByText('limit must be a whole number from 1 to 50000')).toBeTruthy();
   });
 });
+
+describe('a table of the notifier’s own facts', () => {
+  it('is chosen like any other, and asks no more for what it has not', async () => {
+    const { query, user } = await open({ request: { ...QUERY.request, filter: 'severity > 3' } });
+    await choose(user, /^Table/, /panelcast.sets/);
+    expect(query().request).toEqual({ source: 'panelcast', table: 'sets', limit: 100 });
+    expect(screen.queryByRole('button', { name: 'Act on rows' })).toBeNull();
+    expect(screen.queryByLabelText(/Operator actions/)).toBeNull();
+    await choose(user, /^Table/, /^events/);
+    expect(query().request).toEqual({ limit: 100 });
+  });
+
+  it('completes columns and values from its own rows', async () => {
+    const { query, source, user } = await open({ request: { source: 'panelcast', table: 'sets' } });
+    source.values = { filter: ['severity = 5'] };
+    await user.click(screen.getByRole('button', { name: 'Condition' }));
+    await choose(user, 'Column of the new condition', /^filter$/, 'filter');
+    await choose(user, 'Value of filter', 'severity = 5');
+    expect(query().request).toEqual({ source: 'panelcast', table: 'sets', filter: "filter = 'severity = 5'" });
+    expect(source.asked.at(-1)).toMatchObject({ source: 'panelcast', table: 'sets', groupBy: ['filter'] });
+  });
+});

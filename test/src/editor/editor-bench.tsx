@@ -102,7 +102,7 @@ export async function edit<T>(Editor: ComponentType<never>, query: T, source = n
   const user = userEvent.setup();
   render(<Held />);
   // The words have come.
-  await waitFor(() => screen.getByDisplayValue(/events|links|wall/));
+  await waitFor(() => screen.getByDisplayValue(/events|links|sets|wall/));
   await Promise.resolve();
   return { user, source, query: () => held.query, runs: () => held.runs, tell: data => held.tell(data) };
 }

@@ -1,5 +1,6 @@
 import { eventsTable } from '../../../backend/object-server/events-table.ts';
 import type { TableSchema } from '../../../backend/protocol/schema.ts';
+import type { AskedTable } from '../../../src/api/notifier-api.ts';
 import type { Vocabulary } from '../../../src/editor/vocabulary.ts';
 
 /** The built-in table as `/api/schema` tells it, and one of a configuration. */
@@ -13,8 +14,20 @@ export const LINKS: TableSchema = {
   ],
 };
 
+/** One of the notifier's own facts. */
+export const SETS: AskedTable = {
+  source: 'panelcast',
+  name: 'sets',
+  primaryKey: 'filter_set',
+  columns: [
+    { name: 'filter_set', type: 'text', nullable: false },
+    { name: 'filter', type: 'text', nullable: true },
+    { name: 'registrations', type: 'integer', nullable: true },
+  ],
+};
+
 export const VOCABULARY: Vocabulary = {
-  tables: [EVENTS, LINKS],
+  tables: [EVENTS, LINKS, SETS],
   functions: [{ name: 'now', signature: 'now()', description: 'The present time.' }],
   filters: { p1: 'severity = 5 AND acknowledged = 0', core: "site = 'lon'" },
   views: { wall: { filter: '@p1', columns: ['node'] } },

@@ -11,6 +11,7 @@ import { EXAMPLES, GRAMMAR } from '../../../src/editor/examples.ts';
 import { QueryHelp } from '../../../src/editor/QueryHelp.tsx';
 import { VariableEditor } from '../../../src/editor/VariableEditor.tsx';
 import type { PanelcastQuery, PanelcastVariableQuery } from '../../../src/types.ts';
+import { variableRequest } from '../../../src/variables/query-variables.ts';
 import { choose, edit } from './editor-bench.tsx';
 import { EVENTS, VOCABULARY } from './ground.ts';
 
@@ -29,6 +30,16 @@ describe('the variable editor', () => {
     expect(query()).toEqual({ refId: 'V', column: 'node', filter: 'severity = 5' });
     await choose(user, /^Table/, /^links/);
     expect(query()).toMatchObject({ table: 'links' });
+  });
+});
+
+describe('the variable editor, of the notifier’s own facts', () => {
+  it('names their source and completes their columns', async () => {
+    const { query, user } = await edit<PanelcastVariableQuery>(VariableEditor, '' as never);
+    await choose(user, /^Table/, /panelcast.sets/);
+    await choose(user, /^Column/, 'registrations');
+    expect(query()).toEqual({ refId: 'variable', source: 'panelcast', table: 'sets', column: 'registrations' });
+    expect(variableRequest(query())).toMatchObject({ source: 'panelcast', table: 'sets', groupBy: ['registrations'] });
   });
 });
 
