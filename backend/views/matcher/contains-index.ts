@@ -22,6 +22,7 @@ interface Entry<B> {
  * length of the text, whatever the number of literals, and unlike an automaton it changes in no time.
  */
 export class ContainsIndex<B> implements PlaceIndex<B> {
+  readonly key: string;
   /** Of the folded text. */
   readonly variable: Variable;
   readonly #byBegin = new Map<number, Entry<B>[]>();
@@ -29,7 +30,8 @@ export class ContainsIndex<B> implements PlaceIndex<B> {
   readonly #hashes = new Uint16Array(HASHES);
   #searches = 0;
 
-  constructor(variable: Variable) {
+  constructor(key: string, variable: Variable) {
+    this.key = key;
     this.variable = variable;
   }
 

@@ -1,7 +1,7 @@
 import { assert } from '../../lib/assert.ts';
 import type { Row } from '../../protocol/schema.ts';
 import type { Filter } from '../../sql/filter.ts';
-import { Bucket, type Slot } from './bucket.ts';
+import { Bucket } from './bucket.ts';
 import { MATCH, type Match } from './match.ts';
 import { Rests } from './rests.ts';
 import { Sample } from './sample.ts';
@@ -17,9 +17,9 @@ export type Visit = (id: FilterId, match: Match) => void;
  */
 export class Matcher {
   readonly #sample = new Sample();
-  readonly #root = new Bucket({ sample: this.#sample, rests: new Rests() });
-  /** Where each filter waits; a hole is an id that is free. */
-  readonly #slots: (Slot[] | undefined)[] = [];
+  /** Where each filter waits; undefined for an id that is free. */
+  readonly #homes: (Bucket[] | undefined)[] = [];
+  readonly #root = new Bucket({ sample: this.#sample, rests: new Rests(), homes: this.#homes });
   readonly #free: FilterId[] = [];
   readonly #walk = new Walk();
 
@@ -29,23 +29,22 @@ export class Matcher {
   }
 
   get size(): number {
-    return this.#slots.length - this.#free.length;
+    return this.#homes.length - this.#free.length;
   }
 
   add(filter: Filter): FilterId {
-    const id = this.#free.pop() ?? this.#slots.length;
-    const slots: Slot[] = [];
-    this.#slots[id] = slots;
+    const id = this.#free.pop() ?? this.#homes.length;
+    this.#homes[id] = [];
     this.#walk.makeRoomFor(id);
-    this.#root.add(filter.diagram, id, slots);
+    this.#root.add(filter.diagram, id);
     return id;
   }
 
   remove(id: FilterId): void {
-    const slots = this.#slots[id];
-    assert(slots !== undefined, `filter ${id} is in the matcher`);
-    for (const slot of [...slots]) slot.bucket.remove(slot);
-    this.#slots[id] = undefined;
+    const homes = this.#homes[id];
+    assert(homes !== undefined, `filter ${id} is in the matcher`);
+    for (const bucket of [...homes]) bucket.remove(id);
+    this.#homes[id] = undefined;
     this.#free.push(id);
   }
 

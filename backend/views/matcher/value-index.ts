@@ -7,6 +7,8 @@ import type { Place } from './place.ts';
 
 /** Buckets by what a row's value is. */
 export interface PlaceIndex<B> {
+  /** Names it among the indexes of one bucket. */
+  readonly key: string;
   /** What to read of a row before `find`. */
   readonly variable: Variable;
   readonly isEmpty: boolean;
@@ -19,13 +21,15 @@ export interface PlaceIndex<B> {
 
 /** For columns and folded columns: NULL, points and ranges. */
 export class ValueIndex<B> implements PlaceIndex<B> {
+  readonly key: string;
   readonly variable: Variable;
   readonly #points = new Map<Cut, B>();
   readonly #ranges = new Map<string, Interval<B>>();
   readonly #intervals = new IntervalIndex<B>();
   #atNull: B | undefined;
 
-  constructor(variable: Variable) {
+  constructor(key: string, variable: Variable) {
+    this.key = key;
     this.variable = variable;
   }
 

@@ -69,7 +69,7 @@ export class Walk {
       if (rest.walk !== this.#number || rest.asked !== MATCH.stays) this.#askBoth(rest, before, after);
       if (rest.kept !== 0) this.#keep(ids[i]!, rest.kept);
     }
-    for (const index of bucket.indexes.values()) {
+    for (const index of bucket.indexes) {
       const { variable } = index;
       const value = valueIn(variable, after);
       if (isSame(variable, before.row, after.row) || valueIn(variable, before) === value) {
@@ -91,7 +91,7 @@ export class Walk {
       if (rest.walk !== this.#number || (rest.asked & image.bit) === 0) this.#ask(rest, image);
       if ((rest.kept & image.bit) !== 0) this.#keep(ids[i]!, image.bit);
     }
-    for (const index of bucket.indexes.values()) this.#under(index, valueIn(index.variable, image), image);
+    for (const index of bucket.indexes) this.#under(index, valueIn(index.variable, image), image);
   }
 
   #under(index: PlaceIndex<Bucket>, value: Value, image: Image): void {
