@@ -13,7 +13,7 @@ import {
   type TestDataSourceResponse,
 } from '@grafana/data';
 import { getTemplateSrv, type TemplateSrv } from '@grafana/runtime';
-import { type Observable, of } from 'rxjs';
+import { map, type Observable, of } from 'rxjs';
 import type { Request } from '../backend/protocol/request.ts';
 import { annotationSupport } from './annotations.ts';
 import { NotifierApi } from './api/notifier-api.ts';
@@ -31,7 +31,8 @@ import { displayText } from './query/display-text.ts';
 import { liveQuery } from './query/live-query.ts';
 import { oneAnswer } from './query/one-answer.ts';
 import type { RefusedTarget, Target } from './query/target.ts';
-import type { PanelcastOptions, PanelcastQuery } from './types.ts';
+import { withRefusals } from './refusal-frames.ts';
+import type { Format, PanelcastOptions, PanelcastQuery } from './types.ts';
 import { interpolateRequest, mentionsVariables } from './variables/interpolate-request.ts';
 import { Variables } from './variables/references.ts';
 import { tagKeys, tagValues } from './variables/tags.ts';
@@ -69,10 +70,11 @@ export class PanelcastDataSource extends DataSourceApi<PanelcastQuery, Panelcast
   }
 
   override query(asked: DataQueryRequest<PanelcastQuery>): Observable<DataQueryResponse> {
-    if (wantsOneAnswer(asked)) return this.answer(asked);
-    const { refused, targets } = this.#prepare(asked);
-    if (targets.length + refused.length === 0) return of({ data: [], state: LoadingState.Done });
-    return liveQuery(this.hub, { key: asked.requestId, targets, refused });
+    const answers = wantsOneAnswer(asked) ? this.answer(asked) : this.#live(asked);
+    // Explore tells faults in words, and annotations have no panel of their own.
+    if (asked.app === CoreApp.Explore || asked.targets.some(({ once }) => once)) return answers;
+    const formats = new Map(asked.targets.filter(this.filterQuery).map(target => [target.refId, formatOf(target)]));
+    return answers.pipe(map(answer => withRefusals(answer, refId => formats.get(refId) ?? 'table', this.#page.now())));
   }
 
   /** The same as `query`, but always one answer that completes. */
@@ -136,6 +138,12 @@ export class PanelcastDataSource extends DataSourceApi<PanelcastQuery, Panelcast
     await (this.hub.size > 0 ? this.hub.flush(seq) : this.api.flush(seq));
   }
 
+  #live(asked: DataQueryRequest<PanelcastQuery>): Observable<DataQueryResponse> {
+    const { refused, targets } = this.#prepare(asked);
+    if (targets.length + refused.length === 0) return of({ data: [], state: LoadingState.Done });
+    return liveQuery(this.hub, { key: asked.requestId, targets, refused });
+  }
+
   #prepare(asked: DataQueryRequest<PanelcastQuery>): { targets: Target[]; refused: RefusedTarget[] } {
     const targets: Target[] = [];
     const refused: RefusedTarget[] = [];
@@ -151,7 +159,7 @@ export class PanelcastDataSource extends DataSourceApi<PanelcastQuery, Panelcast
 
   #target(query: PanelcastQuery, { filters, scopedVars }: DataQueryRequest<PanelcastQuery>): Target {
     const request = this.#interpolate(query.request, scopedVars, filters);
-    const format = query.format ?? defaultFormat(request);
+    const format = formatOf({ ...query, request });
     const wantsPast = format === 'series' && request.metrics !== undefined && request.historyMs === undefined;
     return { refId: query.refId, format, request: wantsPast ? { ...request, historyMs: HISTORY_MS } : request };
   }
@@ -159,6 +167,10 @@ export class PanelcastDataSource extends DataSourceApi<PanelcastQuery, Panelcast
   #interpolate(request: Request, scopedVars: ScopedVars, filters: readonly AdHocVariableFilter[] = []): Request {
     return interpolateRequest(request, new Variables(this.#templates, scopedVars), filters);
   }
+}
+
+function formatOf({ format, request }: PanelcastQuery): Format {
+  return format ?? defaultFormat(request);
 }
 
 function tablesOf(queries: readonly PanelcastQuery[] = []): ReadonlySet<string> {

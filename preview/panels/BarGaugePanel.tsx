@@ -24,7 +24,8 @@ export function BarGaugePanel(props: PanelProps<BarGaugeOptions>) {
   const { data, width, height, options, renderCounter } = props;
   const theme = useTheme2();
   const orientation = (options.orientation as VizOrientation) ?? VizOrientation.Horizontal;
-  if (data.series.every(frame => frame.length === 0)) return <EmptyPanel state={data.state} />;
+  if (data.series.every(frame => frame.length === 0))
+    return <EmptyPanel state={data.state} noValue={props.fieldConfig.defaults.noValue} />;
   return (
     <VizRepeater<FieldDisplay, DisplayValueAlignmentFactors>
       getValues={() => displayValues(props, false)}

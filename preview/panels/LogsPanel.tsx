@@ -11,10 +11,10 @@ interface LogsOptions {
 }
 
 /** Lines of a frame with a time and a text, as Grafana's logs panel takes them. */
-export function LogsPanel({ data, options }: PanelProps<LogsOptions>) {
+export function LogsPanel({ data, fieldConfig, options }: PanelProps<LogsOptions>) {
   const styles = useStyles2(lineStyles);
   const lines = data.series.flatMap(linesOf).sort((a, b) => a.at - b.at);
-  if (lines.length === 0) return <EmptyPanel state={data.state} />;
+  if (lines.length === 0) return <EmptyPanel state={data.state} noValue={fieldConfig.defaults.noValue} />;
   const shown = options.sortOrder === 'Ascending' ? lines.slice(-LINES_MAX) : lines.slice(-LINES_MAX).reverse();
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolled region must be reachable with the keyboard

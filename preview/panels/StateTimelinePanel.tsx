@@ -13,11 +13,11 @@ import { EmptyPanel } from './EmptyPanel.tsx';
 import { type Span, stateSpans } from './state-spans.ts';
 
 /** One lane a field; its colour is that of the state which held. Core's own panel is in no package. */
-export function StateTimelinePanel({ data, timeRange, timeZone }: PanelProps<object>) {
+export function StateTimelinePanel({ data, fieldConfig, timeRange, timeZone }: PanelProps<object>) {
   const styles = useStyles2(timelineStyles);
   const [from, to] = [timeRange.from.valueOf(), timeRange.to.valueOf()];
   const lanes = data.series.flatMap(frame => lanesOf(frame, data.series, from, to));
-  if (lanes.length === 0) return <EmptyPanel state={data.state} />;
+  if (lanes.length === 0) return <EmptyPanel state={data.state} noValue={fieldConfig.defaults.noValue} />;
   const at = (time: number) => dateTimeFormat(time, { timeZone });
   return (
     <div className={styles.lanes}>

@@ -14,7 +14,8 @@ type TableOptions = Pick<
 export function TablePanel({ data, width, height, options, fieldConfig, timeRange }: PanelProps<TableOptions>) {
   useMemo(() => cacheFieldDisplayNames(data.series), [data.series]);
   const frame = data.series[0];
-  if (frame === undefined || frame.fields.length === 0) return <EmptyPanel state={data.state} />;
+  if (frame === undefined || frame.fields.length === 0)
+    return <EmptyPanel state={data.state} noValue={fieldConfig.defaults.noValue} />;
   return (
     <TableNG
       data={frame}

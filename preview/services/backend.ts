@@ -1,7 +1,10 @@
 import type { BackendSrv, BackendSrvRequest, FetchError, FetchResponse } from '@grafana/runtime';
 import { lastValueFrom, Observable } from 'rxjs';
 
-/** Grafana's backendSrv over the browser's fetch: same errors, and a new request of a requestId cancels the former. */
+/**
+ * Grafana's backendSrv over the browser's fetch: same errors, and a new request of a requestId cancels the former. A
+ * notifier that does not answer is told as Grafana's proxy tells it.
+ */
 export class PageBackend implements BackendSrv {
   readonly #underWay = new Map<string, AbortController>();
 
@@ -110,8 +113,7 @@ function fetchError(config: BackendSrvRequest, response: Response, data: unknown
 
 function asFetchError(config: BackendSrvRequest, error: unknown): FetchError {
   if (typeof error === 'object' && error !== null && 'status' in error) return error as FetchError;
-  const message = error instanceof Error ? error.message : String(error);
-  return { status: 0, statusText: message, message, data: { message }, config };
+  return { status: 502, statusText: 'Bad Gateway', data: {}, config };
 }
 
 function cancelled(config: BackendSrvRequest): FetchError {

@@ -50,8 +50,8 @@ describe.skipIf(chromiumPath === undefined)('an operator’s action in Chromium'
       expect(await watched.panel(EVENTS).getByText('✓').count()).toBe(1);
       expect(watched.faults).toEqual([]);
     }
-    await own.page.close();
-    await other.page.close();
+    await own.page.context().close();
+    await other.page.context().close();
   });
 
   it('acts on all rows of the editor’s filter, after saying how many they are', async () => {
@@ -62,7 +62,7 @@ describe.skipIf(chromiumPath === undefined)('an operator’s action in Chromium'
     await dialog.getByRole('button', { name: 'Acknowledge · 3 rows' }).click();
     await dialog.getByText(/Done to 3 rows, 1 of them were so already/).waitFor();
     expect(faults).toEqual([]);
-    await page.close();
+    await page.context().close();
   });
 
   function visit(search = ''): Promise<WatchedPage> {

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { pageScripts } from './support/page-scripts.ts';
 import { Traffic } from './support/traffic.ts';
 
@@ -19,6 +19,11 @@ export function findChromium(): string | undefined {
 
 export function launchChromium(executablePath: string): Promise<Browser> {
   return chromium.launch({ executablePath, args: ARGUMENTS });
+}
+
+export interface OpenOptions extends BrowserContextOptions {
+  /** Before the page is loaded. */
+  readonly prepare?: (context: BrowserContext) => Promise<void>;
 }
 
 /** A page that remembers everything that a careful person would see in the developer tools. */
@@ -41,8 +46,10 @@ export class WatchedPage {
   }
 
   /** In a browser profile of its own, as another person's. */
-  static async open(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<WatchedPage> {
-    const watched = new WatchedPage(await browser.newPage({ viewport: SCREEN, ...options }));
+  static async open(browser: Browser, url: string, { prepare, ...options }: OpenOptions = {}): Promise<WatchedPage> {
+    const context = await browser.newContext({ viewport: SCREEN, ...options });
+    await prepare?.(context);
+    const watched = new WatchedPage(await context.newPage());
     // Below the time limit of a test, so that what was waited for is told.
     watched.page.setDefaultTimeout(15_000);
     await watched.page.addInitScript(await pageScripts());

@@ -25,7 +25,7 @@ try {
     await actOnRow(watched, `${site.origin}/preview/?theme=${theme}`);
     await shoot(watched.page, `editor-act-${theme}`);
     if (watched.faults.length > 0) throw new Error(watched.faults.join('\n'));
-    await watched.page.close();
+    await watched.page.context().close();
   }
 } finally {
   await browser.close();

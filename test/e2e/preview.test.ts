@@ -36,7 +36,7 @@ describe.skipIf(chromiumPath === undefined)('the preview in Chromium', { timeout
     await site?.stop();
   });
   afterEach(async () => {
-    await open?.page.close();
+    await open?.page.context().close();
     open = undefined;
   });
 
@@ -102,14 +102,14 @@ describe.skipIf(chromiumPath === undefined)('the preview in Chromium', { timeout
     const watched = await visit(`?dashboard=panelcast-service-view&var-site=${encodeURIComponent(first!)}`);
     const { page } = watched;
     const panel = watched.panel(SERVICE_EVENTS);
-    await panel.getByText('No rows').waitFor();
+    await panel.getByText('Nothing open').waitFor();
     for (const hostile of more) {
       await page.evaluate(`setVariable('site', ${JSON.stringify(['lon', hostile])})`);
       await panel.getByRole('row').nth(1).waitFor();
       const rows = await page.evaluate<string[][]>(`panelRows(${SERVICE_EVENTS})`);
       expect(new Set(rows.map(([, , from]) => from)), hostile).toEqual(new Set(['lon']));
       await page.evaluate(`setVariable('site', ${JSON.stringify([hostile])})`);
-      await panel.getByText('No rows').waitFor();
+      await panel.getByText('Nothing open').waitFor();
     }
     expect(watched.faults).toEqual([]);
   });

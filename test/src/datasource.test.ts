@@ -150,7 +150,11 @@ describe('a panel’s queries', () => {
     notifier.last.say({ type: 'error', id: wrong!.id, code: 'bad-filter', message: 'unknown column "x"', position: 0 });
     notifier.last.cut(3);
     await page.settle();
-    expect(told.at(-1)!.data).toHaveLength(1);
+    expect(told.at(-1)!.data.map(({ fields, refId }) => [refId, fields.at(0).name])).toEqual([
+      ['A', 'site'],
+      ['C', 'What went wrong'],
+      ['D', 'What went wrong'],
+    ]);
     expect(told.at(-1)!.errors).toMatchObject([
       { refId: 'C', code: 'bad-filter' },
       { refId: 'D', code: 'bad-filter', position: 0, message: 'unknown column "x"' },
@@ -234,9 +238,11 @@ describe('an answer that ends', () => {
     const answer = await lastValueFrom(source.query(asked([TOTAL], { requestId: 'mixed-1' })));
     expect(answer).toMatchObject({
       state: LoadingState.Error,
-      data: [],
+      data: [{ refId: 'B', length: 1 }],
       errors: [{ refId: 'B', code: 'bad-filter', position: 4 }],
     });
+    for (const more of [{ app: CoreApp.Explore }, { targets: [{ ...TOTAL, once: true as const }] }])
+      expect(await lastValueFrom(source.query(asked([TOTAL], more)))).toMatchObject({ data: [], errors: [{}] });
   });
 });
 
