@@ -44,11 +44,12 @@ export class BringUp {
    * for all who watch it. Panels that are opened together start together and need no such thing: a page that is loaded
    * does not disturb the others.
    */
-  alignBeside(session: Session, live: LiveStream, round: Round): void {
+  alignBeside(session: Session, live: LiveStream): void {
     const { set } = live.entry;
-    const isBeside = (other: LiveStream) =>
-      other !== live && other.entry.set === set && !round.subscribes(session.id, other.id);
-    if ([...session.streams.keys()].some(isBeside)) this.#parts.cutter.cutNow(this.#parts.streams.ofSet(set));
+    const beside = session.settledStreams.filter(other => other !== live && other.entry.set === set);
+    if (beside.length === 0) return;
+    const { streams } = session;
+    if (beside.some(other => streams.has(other))) this.#parts.cutter.cutNow(this.#parts.streams.ofSet(set));
   }
 
   past(session: Session, live: LiveStream, rangeMs: number, round: Round): void {

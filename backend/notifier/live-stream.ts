@@ -1,25 +1,25 @@
-import type { Field } from '../protocol/messages.ts';
-import type { Mode, Request } from '../protocol/request.ts';
+import type { Mode } from '../protocol/request.ts';
 import type { IntervalClass } from '../streams/schedule.ts';
 import type { Stream } from '../streams/stream.ts';
 import type { ViewEntry } from '../views/filter-set.ts';
-import type { SessionId, StreamId } from './link.ts';
+import type { StreamId } from './link.ts';
+import type { Asked } from './request-book.ts';
 import type { SafEntry } from './saf-table.ts';
 
-/** One panel's interest in one view; names and order of fields are its own. */
-export interface Registration {
-  readonly session: SessionId;
-  readonly id: string;
-  readonly fields: readonly Field[];
-  /** As it was asked, with its names. */
-  readonly request: Request;
-  /** How much of a metric's past it wants, when it starts from nothing. */
-  readonly historyMs: number;
+/**
+ * What the registrations of all who ask the same have in common, which is everything but whose they are and their ids.
+ * Ten thousand viewers of a dashboard share its twenty.
+ */
+export interface Panel {
+  /** In order of making, never reused. */
+  readonly number: number;
+  readonly asked: Asked;
   readonly stream: LiveStream;
   readonly of: IntervalClass<LiveStream>;
+  registrations: number;
 }
 
-/** A stream with its number, its place in the schedule and everybody who shares it. */
+/** A stream with its number, its place in the schedule and what is asked of it. */
 export interface LiveStream {
   readonly id: StreamId;
   readonly entry: ViewEntry;
@@ -27,7 +27,9 @@ export interface LiveStream {
   readonly intervalMs: number;
   readonly stream: Stream;
   readonly of: IntervalClass<LiveStream>;
-  readonly registrations: Set<Registration>;
+  /** Those that somebody has open. */
+  readonly panels: Map<Asked, Panel>;
+  registrations: number;
   /** Of a store-and-forward stream: what belongs to the client's name. */
   readonly saf: SafEntry | undefined;
   /** When the oldest change that waits in it was committed. */

@@ -131,7 +131,7 @@ export class Notifier implements NotifierLink {
   rehome(): number {
     return this.#together(() => {
       this.views.advance(this.#options.clock.now());
-      const round = new Round(this.#outbox, this.cutter);
+      const round = this.#newRound();
       const moved = this.registrar.rehome(round);
       this.cutter.schedule();
       round.end();
@@ -169,7 +169,7 @@ export class Notifier implements NotifierLink {
     this.#inbox = [];
     this.#together(() => {
       this.views.advance(this.#options.clock.now());
-      const round = new Round(this.#outbox, this.cutter);
+      const round = this.#newRound();
       for (const message of inbox) {
         try {
           this.#take(message, round);
@@ -193,9 +193,7 @@ export class Notifier implements NotifierLink {
     if (session === undefined) return; // it left before this was read
     switch (message.type) {
       case 'leave':
-        for (const registration of session.registrations.values()) this.registrar.leave(session, registration, round);
-        this.sessions.delete(session.id);
-        round.forget(session.id);
+        this.registrar.leave(session, round);
         this.#flushes.forget(session.id);
         return;
       case 'open':
@@ -205,7 +203,7 @@ export class Notifier implements NotifierLink {
         this.registrar.close(session, message.id, round);
         return;
       case 'refresh':
-        for (const live of [...session.streams.keys()]) this.registrar.refresh(session, live, message.since, round);
+        for (const live of session.streams) this.registrar.refresh(session, live, message.since, round);
         round.refreshed(session.id);
         return;
       case 'flush':
@@ -221,19 +219,24 @@ export class Notifier implements NotifierLink {
     if (due.length === 0) return;
     const sets = new Set<ViewEntry['set']>();
     for (const { session } of due)
-      for (const live of this.sessions.get(session)?.streams.keys() ?? []) sets.add(live.entry.set);
+      for (const live of this.sessions.get(session)?.streams ?? []) sets.add(live.entry.set);
     this.cutter.flush(this.#streamsOf(sets));
     const asOf = this.#options.store.seq;
-    const round = new Round(this.#outbox, this.cutter);
+    const round = this.#newRound();
     for (const { id, session } of due) round.say(session, { type: 'flushed', id, asOf } satisfies Flushed);
     round.end();
   }
 
   #flushTimedOut({ id, minSeq, session }: FlushRequest, waitedMs: number): void {
-    const round = new Round(this.#outbox, this.cutter);
+    const round = this.#newRound();
     const message = `seq ${minSeq} was not committed within ${waitedMs / 1000} s; the store is at ${this.#options.store.seq}`;
     round.say(session, { type: 'error', id, code: 'timeout', message } satisfies ErrorMessage);
     this.#together(() => round.end());
+  }
+
+  #newRound(): Round {
+    const { cutter, sessions, streams } = this;
+    return new Round({ outbox: this.#outbox, cutter, sessions, streams });
   }
 
   #streamsOf(sets: ReadonlySet<ViewEntry['set']>): Set<LiveStream> {
@@ -268,7 +271,7 @@ export class Notifier implements NotifierLink {
 
   #refuse(message: SessionMessage, error: unknown, round: Round): void {
     if (!(error instanceof PanelcastError)) this.#options.onFault(`message ${message.type}`, error);
-    if (message.type === 'open' && !this.sessions.get(message.session)?.registrations.has(message.id)) {
+    if (message.type === 'open' && this.sessions.get(message.session)?.panel(message.id) === undefined) {
       round.closed(message.session, message.id);
     }
     const answer = refusal(error, 'id' in message ? message.id : undefined);
@@ -280,9 +283,10 @@ export class Notifier implements NotifierLink {
   #fault(entry: ViewEntry, error: unknown): void {
     this.#options.onFault(`view v${entry.id} (${entry.set.filter.text || 'all rows'})`, error);
     // By itself, not as a round: it may be in the middle of a cut, which has to go on.
-    for (const { id, session } of this.streams.use(entry)?.registrations ?? []) {
-      const span = this.#outbox.text(JSON.stringify(refusal(error, id)));
-      this.#outbox.push({ type: 'send', session, spans: [span] });
+    for (const session of this.streams.use(entry)?.sessions ?? []) {
+      const own = [...session.panels()].filter(([, { stream }]) => stream.entry === entry);
+      const spans = own.map(([id]) => this.#outbox.text(JSON.stringify(refusal(error, id))));
+      this.#outbox.push({ type: 'send', session: session.id, spans });
     }
     this.#send();
   }

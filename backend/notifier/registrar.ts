@@ -1,25 +1,27 @@
-import type { Clock, Timer } from '../lib/clock.ts';
+import type { Clock } from '../lib/clock.ts';
 import { PanelcastError } from '../lib/panelcast-error.ts';
-import type { ErrorMessage, Opened } from '../protocol/messages.ts';
-import type { Mode, Request } from '../protocol/request.ts';
+import type { ErrorMessage } from '../protocol/messages.ts';
+import type { Mode } from '../protocol/request.ts';
 import type { Source } from '../sources/source.ts';
 import type { Spool } from '../streams/spool.ts';
 import type { Throttle } from '../streams/throttle.ts';
 import type { Counters } from '../views/counters.ts';
 import type { ViewEntry } from '../views/filter-set.ts';
-import { type Catalog, type ResolvedRequest, resolveRequest } from '../views/resolve-request.ts';
+import { type Catalog, resolveRequest } from '../views/resolve-request.ts';
 import type { ViewTable } from '../views/view-table.ts';
 import { BringUp } from './bring-up.ts';
 import type { Cutter } from './cutter.ts';
+import { Lingering } from './lingering.ts';
 import type { Identity, ToNotifier } from './link.ts';
-import type { LiveStream, Registration } from './live-stream.ts';
+import type { LiveStream, Panel } from './live-stream.ts';
+import { NamedViews } from './named-views.ts';
 import { Recorder } from './recorder.ts';
 import { refusal } from './refusal.ts';
 import { RequestBook } from './request-book.ts';
 import type { Round } from './round.ts';
 import { type SafOpening, SafTable } from './saf-table.ts';
 import type { Session, SessionTable } from './session-table.ts';
-import type { StreamTable } from './stream-table.ts';
+import type { Registration, StreamTable } from './stream-table.ts';
 
 export interface RegistrarParts {
   readonly clock: Clock;
@@ -48,28 +50,31 @@ export class Registrar {
   readonly #parts: RegistrarParts;
   readonly #book: RequestBook;
   readonly #bringUp: BringUp;
-  readonly #lingering = new Map<ViewEntry, Timer>();
-  /** Names have meant what they mean now since this seq. */
-  #namedAt: number;
+  readonly #lingering: Lingering;
+  readonly #names: NamedViews;
+  /** Who has a store-and-forward stream: one connection at a time. */
+  readonly #safHolders = new Map<LiveStream, Registration>();
 
   constructor(parts: RegistrarParts) {
     this.#parts = parts;
     this.#book = new RequestBook(parts.catalog);
     const { catalog, clock, onFault, onViewFault, spool, store } = parts;
-    this.recorder = new Recorder({ clock, intervalMs: catalog.intervalMs, onFault: onViewFault });
-    this.#bringUp = new BringUp({ ...parts, recorder: this.recorder });
+    const recorder = new Recorder({ clock, intervalMs: catalog.intervalMs, onFault: onViewFault });
+    const lingering = new Lingering({ ...parts, recorder });
+    this.recorder = recorder;
+    this.#lingering = lingering;
+    this.#bringUp = new BringUp({ ...parts, recorder });
     this.saf = new SafTable({
       spool,
       store,
       now: () => clock.now(),
       resolve: request => resolveRequest(request, catalog),
-      obtain: resolved => this.#obtain(resolved),
-      release: entry => this.#lingerUnused(entry),
+      obtain: resolved => lingering.obtain(resolved),
+      release: entry => lingering.unlessUsed(entry),
       onFault,
     });
     this.saf.restore();
-    this.#namedAt = store.seq;
-    this.#recordNamedViews();
+    this.#names = new NamedViews({ catalog, store, recorder, lingering, onFault });
   }
 
   /** Views that nobody watches and that are kept for a while. */
@@ -80,35 +85,31 @@ export class Registrar {
   stop(): void {
     this.saf.close();
     this.recorder.stop();
-    for (const timer of this.#lingering.values()) timer.cancel();
+    this.#lingering.stop();
   }
 
   open(session: Session, message: Extract<ToNotifier, { type: 'open' }>, round: Round): void {
     const { id } = message;
-    if (session.registrations.has(id))
+    if (session.panel(id) !== undefined)
       throw new PanelcastError('conflict', `open.id "${id}" is already open on this connection; close it first`);
-    const { clock, entitlement } = this.#parts;
-    const { request, resolved } = this.#book.read(message.request, entitlement(session.identity));
-    const { fields, historyMs, intervalMs, mode } = resolved;
+    const { clock, entitlement, streams, throttle } = this.#parts;
+    const asked = this.#book.read(message.request, entitlement(session.identity));
+    const { historyMs, intervalMs, mode } = asked.resolved;
     const since = this.#sinceOf(session, message, mode);
-    const own = mode === 'saf' ? this.#openSaf(session, { resolved, since }, round) : undefined;
-    const entry = own?.saf.entry ?? this.#obtain(resolved);
-    const at = { nowMs: clock.now(), effectiveMs: this.#parts.throttle.intervalMs(intervalMs) };
-    const registration = this.#parts.streams.join(
-      { entry, mode, intervalMs, session: session.id, id, fields, request, historyMs, saf: own?.saf },
-      at,
-    );
-    session.registrations.set(id, registration);
+    const own = mode === 'saf' ? this.#openSaf(session, { resolved: asked.resolved, since }, round) : undefined;
+    const entry = own?.saf.entry ?? this.#lingering.obtain(asked.resolved);
+    const at = { nowMs: clock.now(), effectiveMs: throttle.intervalMs(intervalMs) };
+    const panel = streams.join({ session, id, entry, asked, saf: own?.saf }, at);
+    session.add(id, panel);
+    round.changed(session);
     try {
-      const { stream: live } = registration;
-      round.say(session.id, this.#opened(registration));
-      const shared = session.streams.get(live) ?? 0;
-      session.streams.set(live, shared + 1);
-      this.#bringUp.alignBeside(session, live, round);
+      const { stream: live } = panel;
+      if (live.saf !== undefined) this.#safHolders.set(live, { session, id });
+      round.opened(session, id, panel);
+      this.#bringUp.alignBeside(session, live);
       if (own === undefined || own.isNew) this.#bringUp.newcomer(session, live, since, round);
       own?.saf.stream.attach(since ?? 0);
       if (historyMs > 0) this.#bringUp.past(session, live, historyMs, round);
-      if (shared === 0) round.subscribe(session.id, live.id);
     } catch (error) {
       this.close(session, id, round);
       throw error;
@@ -122,13 +123,13 @@ export class Registrar {
   rehome(round: Round): number {
     let moved = 0;
     this.#book.clear();
-    this.#namedAt = this.#parts.store.seq;
+    this.#names.changed();
     for (const session of this.#parts.sessions.values()) {
-      for (const registration of [...session.registrations.values()]) {
-        const { id, request, stream: live } = registration;
-        if (live.saf !== undefined || !this.#isElsewhere(session, registration, round)) continue;
-        this.leave(session, registration, round);
+      for (const [id, panel] of [...session.panels()]) {
+        if (panel.stream.saf !== undefined || !this.#isElsewhere(session, id, panel, round)) continue;
+        this.close(session, id, round);
         try {
+          const { request } = panel.asked;
           this.open(session, { type: 'open', session: session.id, id, request, snapshot: true }, round);
           moved++;
         } catch (error) {
@@ -136,45 +137,20 @@ export class Registrar {
         }
       }
     }
-    this.#recordNamedViews();
+    this.#names.record();
     return moved;
   }
 
   /** Whether the panel's request means another view than the one it is on; a panel that means nothing any more is told. */
-  #isElsewhere(session: Session, { id, request, stream: live }: Registration, round: Round): boolean {
+  #isElsewhere(session: Session, id: string, { asked, stream: live }: Panel, round: Round): boolean {
     const { entitlement } = this.#parts;
     try {
-      const { setKey, viewKey } = this.#book.read(request, entitlement(session.identity)).resolved;
+      const { setKey, viewKey } = this.#book.read(asked.request, entitlement(session.identity)).resolved;
       return setKey !== live.entry.set.key || viewKey !== live.entry.key;
     } catch (error) {
       round.say(session.id, refusal(error, id));
       return false;
     }
-  }
-
-  /** Named views with a history are recorded whether or not somebody looks; what is none any more goes as others do. */
-  #recordNamedViews(): void {
-    const { catalog, onFault } = this.#parts;
-    const named = new Set<ViewEntry>();
-    for (const name of catalog.namedViews()) {
-      try {
-        const resolved = resolveRequest({ view: name }, catalog);
-        if (resolved.historyMs === 0) continue;
-        const entry = this.#obtain(resolved);
-        this.recorder.keep(entry, resolved.historyMs);
-        named.add(entry);
-      } catch (error) {
-        onFault(`named view ${name}`, error);
-      }
-    }
-    for (const entry of this.recorder.pin(named)) this.#lingerUnused(entry);
-  }
-
-  #obtain(resolved: ResolvedRequest): ViewEntry {
-    const entry = this.#parts.views.obtain(resolved, this.#parts.clock.now());
-    this.#lingering.get(entry)?.cancel();
-    this.#lingering.delete(entry);
-    return entry;
   }
 
   /** The stream belongs to the client's name: the newest connection of that name has it, an older one loses it. */
@@ -190,18 +166,18 @@ export class Registrar {
       );
     const opened = this.saf.open(client, want);
     const live = this.#parts.streams.use(opened.saf.entry)?.streams.get(`saf ${client}`);
-    for (const { id, session: other } of live?.registrations ?? []) {
-      const holder = this.#parts.sessions.get(other)!;
+    const holder = live && this.#safHolders.get(live);
+    if (holder !== undefined) {
       const message = `client "${client}" opened this stream on another connection`;
-      round.say(other, { type: 'error', id, code: 'conflict', message } satisfies ErrorMessage);
-      round.closed(other, id);
-      this.leave(holder, holder.registrations.get(id)!, round);
+      round.say(holder.session.id, { type: 'error', id: holder.id, code: 'conflict', message } satisfies ErrorMessage);
+      round.closed(holder.session.id, holder.id);
+      this.close(holder.session, holder.id, round);
     }
     return opened;
   }
 
   ack(session: Session, { seq, view }: Extract<ToNotifier, { type: 'ack' }>): void {
-    for (const live of session.streams.keys()) {
+    for (const live of session.streams) {
       if (live.saf === undefined || live.stream.wire !== view) continue;
       this.saf.ack(live.saf, seq);
       if (live.saf.stream.wantsMore) this.#parts.cutter.cutNow([live]);
@@ -218,7 +194,7 @@ export class Registrar {
     const seq = since ?? resume.seq;
     if (mode === 'saf') return this.saf.sinceOf({ epoch: resume.epoch, seq });
     // What it has may be of another view: the names of its request may have meant something else then.
-    if (seq <= this.#namedAt && usesNames(request)) return undefined;
+    if (this.#names.mayHaveMeantOther(request, seq)) return undefined;
     return resume.epoch === this.#parts.store.epoch ? seq : undefined;
   }
 
@@ -231,15 +207,15 @@ export class Registrar {
       live.saf.stream.rewind(appliedAt);
       return;
     }
-    const own = [...session.registrations.values()].filter(({ stream }) => stream === live);
+    const own = [...session.panels()].filter(([, { stream }]) => stream === live);
     try {
       this.#bringUp.straggler(session, live, appliedAt, round);
-      const rangeMs = Math.max(...own.map(({ historyMs }) => historyMs));
+      const rangeMs = Math.max(...own.map(([, { asked }]) => asked.resolved.historyMs));
       if (rangeMs > 0) this.#bringUp.past(session, live, rangeMs, round);
     } catch (error) {
-      for (const registration of own) {
-        this.leave(session, registration, round);
-        this.#tellLost(session, registration.id, error, round);
+      for (const [id] of own) {
+        this.close(session, id, round);
+        this.#tellLost(session, id, error, round);
       }
     }
   }
@@ -252,51 +228,35 @@ export class Registrar {
   }
 
   close(session: Session, id: string, round: Round): void {
-    const registration = session.registrations.get(id);
-    if (registration === undefined)
-      throw new PanelcastError('not-found', `close.id "${id}" is not open on this connection`);
-    this.leave(session, registration, round);
+    const panel = session.panel(id);
+    if (panel === undefined) throw new PanelcastError('not-found', `close.id "${id}" is not open on this connection`);
+    session.remove(id);
+    round.changed(session);
+    this.#leave({ session, id }, panel, round);
   }
 
-  leave(session: Session, registration: Registration, round: Round): void {
-    const { id, stream: live } = registration;
-    session.registrations.delete(id);
-    const left = (session.streams.get(live) ?? 1) - 1;
-    if (left > 0) session.streams.set(live, left);
-    else {
-      session.streams.delete(live);
-      round.unsubscribe(session.id, live.id);
+  /** The connection is gone, with all that it had open. */
+  leave(session: Session, round: Round): void {
+    const panels = [...session.panels()];
+    session.removeAll();
+    for (const [id, panel] of panels) this.#leave({ session, id }, panel, round);
+    this.#parts.sessions.delete(session);
+    round.forget(session.id);
+  }
+
+  #leave(registration: Registration, panel: Panel, round: Round): void {
+    const { cutter, streams } = this.#parts;
+    const { stream: live } = panel;
+    const promoted = streams.leave(registration, panel);
+    if (promoted !== undefined) {
+      const { id, session } = promoted;
+      round.opened(session, id, session.panel(id)!);
     }
-    const promoted = this.#parts.streams.leave(registration);
-    if (promoted !== undefined) round.say(promoted.session, this.#opened(promoted));
-    if (live.registrations.size === 0) {
-      this.#parts.cutter.forget(live);
+    if (live.registrations === 0) {
+      cutter.forget(live);
+      this.#safHolders.delete(live);
       if (live.saf !== undefined) this.saf.seen(live.saf);
     }
-    this.#lingerUnused(live.entry);
+    this.#lingering.unlessUsed(live.entry);
   }
-
-  /** A reload costs nothing: the view waits a while, with its state and without a stream. */
-  #lingerUnused(entry: ViewEntry): void {
-    if (this.#parts.streams.use(entry) !== undefined || entry.view.sinks.size > 0 || this.recorder.isPinned(entry))
-      return;
-    const drop = (): void => {
-      this.#lingering.delete(entry);
-      this.recorder.forget(entry);
-      this.#parts.views.drop(entry);
-    };
-    this.#lingering.set(entry, this.#parts.clock.after(this.#parts.lingerMs, drop));
-  }
-
-  #opened(registration: Registration): Opened {
-    const { fields, id, stream: live } = registration;
-    const use = this.#parts.streams.use(live.entry)!;
-    const [primary] = use.registrations;
-    const role = primary === registration ? 'primary' : 'secondary';
-    return { type: 'opened', id, view: live.stream.wire, role, viewers: use.sessions.size, fields };
-  }
-}
-
-function usesNames({ filter, view }: Request): boolean {
-  return view !== undefined || (filter?.includes('@') ?? false);
 }

@@ -190,7 +190,7 @@ const VIEWERS = table<{ readonly session: Session; readonly staleMs: number | un
     user: text('Login name, where Grafana vouches for one.', ({ session }) => session.identity.user),
     role: text('viewer, operator or admin.', ({ session }) => session.identity.role),
     client: text('Durable name, where it has one.', ({ session }) => session.client),
-    registrations: whole('Panels.', ({ session }) => session.registrations.size),
+    registrations: whole('Panels.', ({ session }) => session.registrations),
     stale: yes('It has not answered and gets nothing until it does.', ({ staleMs }) => staleMs !== undefined),
     stale_ms: whole('For how long.', ({ staleMs }) => staleMs),
   },

@@ -2,6 +2,7 @@ import type { ViewEntry } from '../views/filter-set.ts';
 import type { SweepRecord } from './cutter.ts';
 import type { LiveStream } from './live-stream.ts';
 import type { Notifier } from './notifier.ts';
+import type { ViewUse } from './stream-table.ts';
 
 /** What the console and `/api/status` show of the notifier; plain facts, readable by a person. */
 export interface NotifierStatus {
@@ -96,8 +97,8 @@ export function notifierStatus(notifier: Notifier, intervalMs: number): Notifier
 
 function viewStatus(entry: ViewEntry, notifier: Notifier): ViewStatus {
   const use = notifier.streams.use(entry);
-  const registrations = use?.registrations.size ?? 0;
-  const members = firstOf(use?.registrations ?? [], MEMBERS_MAX).map(({ id, session }) => `${session}/${id}`);
+  const registrations = use?.registrations ?? 0;
+  const members = use === undefined ? [] : firstOf(membersOf(use, entry), MEMBERS_MAX);
   return {
     view: `v${entry.id}`,
     what: describe(entry),
@@ -109,12 +110,24 @@ function viewStatus(entry: ViewEntry, notifier: Notifier): ViewStatus {
     streams: [...(use?.streams.values() ?? [])].map(({ intervalMs, mode, registrations }: LiveStream) => ({
       mode,
       intervalMs,
-      registrations: registrations.size,
+      registrations,
     })),
     changes: entry.changes,
     cuts: entry.cuts,
     costMs: entry.costMs,
   };
+}
+
+/** The primary, and then the others. */
+function* membersOf({ primary, sessions }: ViewUse, entry: ViewEntry): Generator<string> {
+  const first = `${primary.session.id}/${primary.id}`;
+  yield first;
+  for (const session of sessions) {
+    for (const [id, { stream }] of session.panels()) {
+      const member = `${session.id}/${id}`;
+      if (stream.entry === entry && member !== first) yield member;
+    }
+  }
 }
 
 function firstOf<T>(all: Iterable<T>, count: number): T[] {

@@ -1,33 +1,34 @@
 import { assert } from '../lib/assert.ts';
-import type { Field } from '../protocol/messages.ts';
-import type { Mode, Request } from '../protocol/request.ts';
 import { AllStream } from '../streams/all-stream.ts';
 import { MetricStream } from '../streams/metric-stream.ts';
 import { NetStream } from '../streams/net-stream.ts';
 import type { Schedule } from '../streams/schedule.ts';
 import type { Stream } from '../streams/stream.ts';
 import type { FilterSet, ViewEntry } from '../views/filter-set.ts';
-import type { SessionId, StreamId } from './link.ts';
-import type { LiveStream, Registration } from './live-stream.ts';
+import type { StreamId } from './link.ts';
+import type { LiveStream, Panel } from './live-stream.ts';
+import type { Asked } from './request-book.ts';
 import type { SafEntry } from './saf-table.ts';
+import type { Session } from './session-table.ts';
 
-/** Who shares a view, in the order of coming: the first is the primary. */
-export interface ViewUse {
-  readonly registrations: Set<Registration>;
-  /** Registrations a session. */
-  readonly sessions: Map<SessionId, number>;
-  readonly streams: Map<string, LiveStream>;
+/** One panel's interest in a view: its viewer, and what that calls it. */
+export interface Registration {
+  readonly session: Session;
+  readonly id: string;
 }
 
-export interface Joining {
+/** Who shares a view. */
+export interface ViewUse {
+  /** In the order of coming: the first has the primary. */
+  readonly sessions: Set<Session>;
+  readonly streams: Map<string, LiveStream>;
+  primary: Registration;
+  registrations: number;
+}
+
+export interface Joining extends Registration {
   readonly entry: ViewEntry;
-  readonly mode: Mode;
-  readonly intervalMs: number;
-  readonly session: SessionId;
-  readonly id: string;
-  readonly fields: readonly Field[];
-  readonly request: Request;
-  readonly historyMs: number;
+  readonly asked: Asked;
   /** Mode saf: the client's own stream. */
   readonly saf: SafEntry | undefined;
 }
@@ -47,6 +48,7 @@ export class StreamTable {
   readonly #schedule: Schedule<LiveStream>;
   readonly #on: StreamEvents;
   #lastId: StreamId = 0;
+  #lastPanel = 0;
   #streams = 0;
   #registrations = 0;
 
@@ -76,46 +78,47 @@ export class StreamTable {
     for (const entry of set.views.values()) yield* this.#uses.get(entry)?.streams.values() ?? [];
   }
 
-  join(joining: Joining, at: { nowMs: number; effectiveMs: number }): Registration {
-    const { entry, fields, historyMs, id, intervalMs, mode, request, saf, session } = joining;
+  join(joining: Joining, at: { nowMs: number; effectiveMs: number }): Panel {
+    const { asked, entry, id, saf, session } = joining;
+    const { intervalMs, mode } = asked.resolved;
     let use = this.#uses.get(entry);
     if (use === undefined) {
-      use = { registrations: new Set(), sessions: new Map(), streams: new Map() };
+      use = { sessions: new Set(), streams: new Map(), primary: { session, id }, registrations: 0 };
       this.#uses.set(entry, use);
     }
     const of = this.#schedule.enter(intervalMs, entry.set.source.name, at);
     const key = mode === 'immediate' ? mode : `${mode} ${saf === undefined ? intervalMs : saf.spooled.client}`;
     const stream = use.streams.get(key) ?? this.#create(joining, of);
     use.streams.set(key, stream);
-    const registration: Registration = { session, id, fields, request, historyMs, stream, of };
-    stream.registrations.add(registration);
-    use.registrations.add(registration);
-    use.sessions.set(session, (use.sessions.get(session) ?? 0) + 1);
+    const panel = stream.panels.get(asked) ?? { number: ++this.#lastPanel, asked, stream, of, registrations: 0 };
+    stream.panels.set(asked, panel);
+    use.sessions.add(session);
+    for (const counted of [panel, stream, use]) counted.registrations++;
     this.#registrations++;
-    return registration;
+    return panel;
   }
 
-  /** A stream goes with its last registration. Answers who is promoted to primary, if somebody is. */
-  leave(registration: Registration): Registration | undefined {
-    const { of, session, stream } = registration;
+  /**
+   * After the session let go of this panel, or of all that it has. A stream goes with its last registration. Answers
+   * who is promoted to primary, if somebody is: another panel of the session, or the session that came next.
+   */
+  leave({ id, session }: Registration, panel: Panel): Registration | undefined {
+    const { asked, of, stream } = panel;
     const { entry } = stream;
     const use = this.#uses.get(entry);
-    assert(use !== undefined, 'a registration leaves a view that is in use');
-    assert(use.registrations.has(registration), 'a registration leaves once');
-    const [primary] = use.registrations;
-    use.registrations.delete(registration);
-    stream.registrations.delete(registration);
+    assert(use !== undefined && panel.registrations > 0, 'a registration leaves a view that is in use, once');
     this.#schedule.leave(of, entry.set.source.name);
+    for (const counted of [panel, stream, use]) counted.registrations--;
     this.#registrations--;
-    const left = use.sessions.get(session)! - 1;
-    if (left > 0) use.sessions.set(session, left);
-    else use.sessions.delete(session);
-    if (stream.registrations.size === 0) this.#remove(use, stream);
-    if (use.registrations.size === 0) this.#uses.delete(entry);
-    return primary === registration ? use.registrations.values().next().value : undefined;
+    if (panel.registrations === 0) stream.panels.delete(asked);
+    if (stream.registrations === 0) this.#remove(use, stream);
+    if (use.registrations === 0) this.#uses.delete(entry);
+    if (session.idOn(entry) === undefined) use.sessions.delete(session);
+    return use.primary.session === session && use.primary.id === id ? promote(use, entry) : undefined;
   }
 
-  #create({ entry, intervalMs, mode, saf }: Joining, of: LiveStream['of']): LiveStream {
+  #create({ asked, entry, saf }: Joining, of: LiveStream['of']): LiveStream {
+    const { intervalMs, mode } = asked.resolved;
     const live: LiveStream = {
       id: ++this.#lastId,
       entry,
@@ -129,7 +132,8 @@ export class StreamTable {
           { dirty: () => this.#on.dirty(live), full: () => this.#on.full(live) },
         ),
       saf,
-      registrations: new Set(),
+      panels: new Map(),
+      registrations: 0,
       dirtySinceMs: 0,
       sentMs: 0,
     };
@@ -149,8 +153,16 @@ export class StreamTable {
   }
 }
 
+function promote(use: ViewUse, entry: ViewEntry): Registration | undefined {
+  const [session] = use.sessions;
+  const id = session?.idOn(entry);
+  if (session === undefined || id === undefined) return undefined;
+  use.primary = { session, id };
+  return use.primary;
+}
+
 function createStream(
-  { entry, intervalMs, mode }: Pick<Joining, 'entry' | 'intervalMs' | 'mode'>,
+  { entry, intervalMs, mode }: Pick<LiveStream, 'entry' | 'intervalMs' | 'mode'>,
   on: { dirty: () => void; full: () => void },
 ): Stream {
   const { id, view } = entry;
