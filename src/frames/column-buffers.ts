@@ -1,6 +1,3 @@
-/** Below this, new arrays cost less than a thought about them. */
-const ROWS_MIN = 100;
-
 /**
  * The value arrays of one panel's table from cut to cut. A table gets the same arrays again, filled anew: thousands of
  * rows a second would otherwise be garbage. Grafana empties the arrays of a frame that it lets go unless the next has
@@ -11,18 +8,14 @@ export class ColumnBuffers {
 
   /** For a field of so many rows; what is in it may be anything. */
   take(name: string, rows: number): unknown[] {
-    if (rows < ROWS_MIN) {
-      this.#arrays.delete(name);
-      return new Array(rows);
-    }
-    const kept = this.#arrays.get(name);
-    // One that grew could be kept as a map by the engine.
-    if (kept === undefined || kept.length < rows) {
-      const array = new Array<unknown>(rows);
+    let array = this.#arrays.get(name);
+    if (array === undefined) {
+      array = [];
       this.#arrays.set(name, array);
-      return array;
     }
-    if (kept.length > rows) kept.length = rows;
-    return kept;
+    if (array.length > rows) array.length = rows;
+    // Null makes of it, for good, what an engine keeps any value in: numbers are then copied as quickly as texts.
+    while (array.length < rows) array.push(null);
+    return array;
   }
 }

@@ -2,7 +2,7 @@ import type { DataFrame } from '@grafana/data';
 import type { Field } from '../../backend/protocol/messages.ts';
 import type { ColumnBuffers } from './column-buffers.ts';
 import { grafanaField, HIDDEN } from './field-config.ts';
-import { gatherOf } from './gather.ts';
+import { gather } from './gather.ts';
 import type { ViewContent } from './view-content.ts';
 
 /** Rows as a table, in the order that the request says. */
@@ -10,7 +10,7 @@ export function rowsFrame(content: ViewContent, buffers: ColumnBuffers): DataFra
   const { order, store } = content;
   const fields = shownFields(content).map(({ field, isHidden }) => {
     const values = buffers.take(field.name, order.slots.length);
-    gatherOf(field)(store.rows.columnOf(field.of ?? field.name) ?? [], order.slots, values);
+    gather(field, store.rows.columnOf(field.of ?? field.name) ?? [], order.slots, values);
     const made = grafanaField(field, values);
     return isHidden ? { ...made, config: { ...made.config, custom: HIDDEN } } : made;
   });

@@ -54,13 +54,13 @@ export class RowOrder {
     if (this.#spare.length < length) this.#spare = new Int32Array(length + (length >> 3));
     const merged = this.#spare;
     let from = 0;
-    for (const [before, slot] of moved.entries()) {
-      const to = this.#placeOf(slot, stayed, from);
-      merged.set(stayed.subarray(from, to), from + before);
-      merged[to + before] = slot;
-      from = to;
+    let to = 0;
+    for (const slot of moved) {
+      const place = this.#placeOf(slot, stayed, from);
+      while (from < place) merged[to++] = stayed[from++]!;
+      merged[to++] = slot;
     }
-    merged.set(stayed.subarray(from), from + moved.length);
+    while (from < stayed.length) merged[to++] = stayed[from++]!;
     this.#spare = new Int32Array(this.#slots.buffer);
     this.#slots = merged.subarray(0, length);
   }
@@ -85,10 +85,11 @@ export class RowOrder {
 
   /** The first place from `low` on whose row does not come before this one. */
   #placeOf(slot: number, sorted: Int32Array, low: number): number {
+    const compare = this.#compare;
     let high = sorted.length;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if (this.#compare(sorted[middle]!, slot) < 0) low = middle + 1;
+      if (compare(sorted[middle]!, slot) < 0) low = middle + 1;
       else high = middle;
     }
     return low;
@@ -101,14 +102,14 @@ function slotOrder(
   columns: readonly (readonly Value[])[],
 ): SlotOrder {
   const keyed = [...terms, ...fields.filter(field => field.key).map(({ name }): OrderTerm => ({ column: name }))];
-  const sorted = keyed.flatMap(({ column, desc }) => {
-    const values = columns[fields.findIndex(field => field.name === column)];
-    return values === undefined ? [] : [{ values, sign: desc ? -1 : 1 }];
-  });
+  const places = keyed.map(({ column, desc }) => ({ at: fields.findIndex(({ name }) => name === column), desc }));
+  const known = places.filter(({ at }) => columns[at] !== undefined);
+  const sorted = known.map(({ at }) => columns[at]!);
+  const signs = known.map(({ desc }) => (desc ? -1 : 1));
   return (a, b) => {
-    for (const { sign, values } of sorted) {
-      const order = compareValues(values[a]!, values[b]!);
-      if (order !== 0) return sign * order;
+    for (let i = 0; i < sorted.length; i++) {
+      const order = compareValues(sorted[i]![a]!, sorted[i]![b]!);
+      if (order !== 0) return signs[i]! * order;
     }
     return a - b;
   };

@@ -12,6 +12,8 @@ export class RowTable {
   #columns: Value[][] = [];
   #keyIndex = 0;
   readonly #slotOf = new Map<Key, number>();
+  /** Of all columns, free ones too. */
+  #slots = 0;
   #free: number[] = [];
   readonly #orders = new Set<RowOrder>();
   readonly #gone = new Set<number>();
@@ -50,7 +52,7 @@ export class RowTable {
 
   reset(fields: readonly Field[], values: Columns): void {
     this.#fields = fields;
-    this.#columns = fields.map((_, index) => [...(values[index] ?? [])]);
+    this.#columns = fields.map((_, index) => generic(values[index] ?? []));
     const keyIndex = fields.findIndex(field => field.key);
     this.#keyIndex = Math.max(0, keyIndex);
     this.#slotOf.clear();
@@ -58,6 +60,7 @@ export class RowTable {
     const keys = this.#columns[this.#keyIndex] ?? [];
     // Without a key there are only whole snapshots, and a row is known by its place.
     for (let slot = 0; slot < keys.length; slot++) this.#slotOf.set(keyIndex < 0 ? slot : keyOf(keys[slot]), slot);
+    this.#slots = keys.length;
     this.#gone.clear();
     this.#touched.clear();
     for (const order of this.#orders) order.reset(fields, this.#columns, [...this.#slotOf.values()]);
@@ -65,10 +68,9 @@ export class RowTable {
 
   upsert(values: Columns): void {
     const keys = values[this.#keyIndex] ?? [];
-    for (let row = 0; row < keys.length; row++) {
-      const slot = this.#slotFor(keyOf(keys[row]));
-      for (let index = 0; index < this.#columns.length; index++) this.#columns[index]![slot] = values[index]![row]!;
-    }
+    const slots = keys.map(key => this.#slotFor(keyOf(key)));
+    for (const [index, column] of this.#columns.entries())
+      for (let row = 0; row < slots.length; row++) column[slots[row]!] = values[index]![row]!;
   }
 
   upsertRow(values: readonly Value[]): void {
@@ -90,8 +92,7 @@ export class RowTable {
   /** Brings the orders up to the changes since the last time. */
   settle(): void {
     if (this.#gone.size === 0 && this.#touched.size === 0) return;
-    const slots = this.#columns[0]?.length ?? 0;
-    for (const order of this.#orders) order.update(this.#gone, this.#touched, slots);
+    for (const order of this.#orders) order.update(this.#gone, this.#touched, this.#slots);
     this.#gone.clear();
     this.#touched.clear();
   }
@@ -99,12 +100,20 @@ export class RowTable {
   #slotFor(key: Key): number {
     let slot = this.#slotOf.get(key);
     if (slot === undefined) {
-      slot = this.#free.pop() ?? this.#columns[0]?.length ?? 0;
+      slot = this.#free.pop() ?? this.#slots++;
       this.#slotOf.set(key, slot);
     }
     this.#touched.add(slot);
     return slot;
   }
+}
+
+/** A copy that an engine keeps as values of any kind: every column is read by the same code, as fast for each. */
+function generic(values: readonly Value[]): Value[] {
+  const copy: Value[] = [null];
+  for (let i = 0; i < values.length; i++) copy[i] = values[i]!;
+  copy.length = values.length;
+  return copy;
 }
 
 function keyOf(value: Value | undefined): Key {

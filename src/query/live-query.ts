@@ -1,6 +1,6 @@
 import { type DataFrame, type DataQueryResponse, LoadingState } from '@grafana/data';
 import { Observable } from 'rxjs';
-import { ColumnBuffers } from '../frames/column-buffers.ts';
+import { PanelBuffers } from '../frames/panel-buffers.ts';
 import { panelFrames } from '../frames/panel-frames.ts';
 import type { Hub } from '../live/hub.ts';
 import type { SharedView } from '../live/shared-view.ts';
@@ -17,7 +17,7 @@ export interface LiveTargets {
 interface Shown {
   readonly target: Target;
   readonly view: SharedView;
-  readonly buffers: ColumnBuffers;
+  readonly buffers: PanelBuffers;
 }
 
 /**
@@ -33,7 +33,7 @@ export function liveQuery(hub: Hub, { key, refused, targets }: LiveTargets): Obs
     const shown: Shown[] = [];
     const leases = targets.map(target => {
       const lease = hub.subscribe(target.request, show);
-      shown.push({ target, view: lease.view, buffers: new ColumnBuffers() });
+      shown.push({ target, view: lease.view, buffers: new PanelBuffers() });
       return lease;
     });
     if (targets.length === 0) queueMicrotask(show);
