@@ -31,9 +31,9 @@ export function answerOnce(request: ResolvedRequest, nowMs: number, past?: Frame
 const TIME: Field = { name: 'time', type: 'integer', format: 'time-ms' };
 
 function readFrame({ filter, source, spec, table }: ResolvedRequest, nowMs: number): Frame {
-  const read = () => ({ table, where: filter.toSql(nowMs) });
-  if (spec.kind === 'metric') return new MetricsView(spec, source, read).frame();
-  const view = spec.kind === 'rows' ? new RowsView(spec, source, read) : new WindowView(spec, source, read);
+  const origin = { source, readSpec: () => ({ table, where: filter.toSql(nowMs) }) };
+  if (spec.kind === 'metric') return new MetricsView(spec, origin).frame();
+  const view = spec.kind === 'rows' ? new RowsView(spec, origin) : new WindowView(spec, origin);
   return { fields: view.fields, values: JSON.parse(view.snapshotText()) as Columns };
 }
 

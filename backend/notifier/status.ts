@@ -69,7 +69,7 @@ export function notifierStatus(notifier: Notifier, intervalMs: number): Notifier
   const { counters, cutter, sessions, streams, throttle, views } = notifier;
   const { asOf: seq, epoch, intervalMs: nowMs } = cutter.facts();
   const sets = [...views.sets].map(set => {
-    const entries = [...set.views.values()];
+    const entries = set.views;
     return {
       set: `s${set.id}`,
       source: set.source.name,

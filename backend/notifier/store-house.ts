@@ -176,7 +176,7 @@ export class StoreHouse implements NotifierCalls {
   #counts(): NotifierCounts {
     const { counters, streams, throttle, views } = this.notifier;
     let count = 0;
-    for (const set of views.sets) count += set.views.size;
+    for (const set of views.sets) count += set.views.length;
     return {
       registrations: streams.registrations,
       views: count,

@@ -38,14 +38,9 @@ export function branch(
   cuts: readonly Cut[],
   children: readonly Diagram[],
 ): Diagram {
-  const keptCuts: Cut[] = [];
-  const kept: Diagram[] = [children[0]!];
-  for (let i = 0; i < cuts.length; i++) {
-    const child = children[i + 1]!;
-    if (child === kept.at(-1)) continue;
-    keptCuts.push(cuts[i]!);
-    kept.push(child);
-  }
+  const isKept = (child: Diagram, i: number): boolean => i === 0 || child !== children[i - 1];
+  const kept = children.filter(isKept);
+  const keptCuts = kept.length === children.length ? cuts : cuts.filter((_, i) => isKept(children[i + 1]!, i + 1));
   // A variable that cannot be NULL here has no meaning for NULL, so all diagrams must give it the same one.
   const null_ = variable.total ? kept[0]! : whenNull;
   if (kept.length === 1 && null_ === kept[0]) return null_;

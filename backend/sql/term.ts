@@ -43,8 +43,15 @@ export type Term = Constant | ColumnTerm | Operation | Sum;
 export const NULL_TERM: Constant = { kind: 'constant', value: null, type: 'null' };
 export const NOW_TERM: Sum = { kind: 'sum', parts: [], constant: 0, now: 1, type: 'integer' };
 
+const columnTerms = new WeakMap<ColumnSchema, ColumnTerm>();
+
+/** Of one column there is one term: tens of thousands of filters hold it. */
 export function columnTerm(index: number, column: ColumnSchema): ColumnTerm {
-  return { kind: 'column', index, column, type: column.type };
+  const known = columnTerms.get(column);
+  if (known?.index === index) return known;
+  const made: ColumnTerm = { kind: 'column', index, column, type: column.type };
+  columnTerms.set(column, made);
+  return made;
 }
 
 export function number(value: number, type: 'integer' | 'real'): Constant {

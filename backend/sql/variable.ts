@@ -38,7 +38,15 @@ export interface Variable {
   readonly changesAt?: (row: Row, nowMs: number) => number | undefined;
 }
 
+const columnVariables = new WeakMap<ColumnTerm, Variable>();
+
 export function columnVariable(term: ColumnTerm): Variable {
+  const known = columnVariables.get(term) ?? newColumnVariable(term);
+  columnVariables.set(term, known);
+  return known;
+}
+
+function newColumnVariable(term: ColumnTerm): Variable {
   const { index, column, type } = term;
   const domain = type === 'text' ? TEXT : type === 'real' ? REAL : INTEGER;
   return {

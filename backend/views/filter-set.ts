@@ -1,10 +1,12 @@
 import type { TableSchema } from '../protocol/schema.ts';
-import type { Source } from '../sources/source.ts';
+import type { ReadSpec, Source } from '../sources/source.ts';
 import type { Filter } from '../sql/filter.ts';
+import type { SourceWork } from './counters.ts';
 import type { MetricsView } from './metrics-view.ts';
 import { RelativeMembers } from './relative-members.ts';
-import type { ViewSpec } from './resolve-request.ts';
+import type { ResolvedRequest, ViewSpec } from './resolve-request.ts';
 import type { RowsView } from './rows-view.ts';
+import type { Origin } from './view.ts';
 import type { WindowView } from './window-view.ts';
 
 /** One view in its set. */
@@ -22,13 +24,14 @@ export interface ViewEntry {
 }
 
 /** ⟨metric views, pure views⟩ of one filter: everything that must move together. */
-export class FilterSet {
+export class FilterSet implements Origin {
   readonly id: number;
   readonly key: string;
   readonly source: Source;
   readonly table: TableSchema;
   readonly filter: Filter;
-  readonly views = new Map<string, ViewEntry>();
+  /** A handful: a dashboard asks few things of one filter. */
+  views: readonly ViewEntry[] = [];
   /** Only of a filter that speaks of now(). */
   readonly members: RelativeMembers | undefined;
   /** The matcher's number for the filter; absent where `members` decide. */
@@ -36,14 +39,25 @@ export class FilterSet {
   /** The instant that now() stands for in reads, so that they agree with the members. */
   nowMs: number;
   changes = 0;
+  readonly #work: SourceWork;
 
-  constructor(of: { id: number; key: string; source: Source; table: TableSchema; filter: Filter; nowMs: number }) {
-    this.id = of.id;
-    this.key = of.key;
-    this.source = of.source;
-    this.table = of.table;
-    this.filter = of.filter;
-    this.nowMs = of.nowMs;
-    this.members = of.filter.relative ? new RelativeMembers(of.filter, of.table, of.nowMs) : undefined;
+  constructor({ filter, setKey, source, table }: ResolvedRequest, id: number, nowMs: number, work: SourceWork) {
+    this.id = id;
+    this.key = setKey;
+    this.source = source;
+    this.table = table;
+    this.filter = filter;
+    this.nowMs = nowMs;
+    this.members = filter.relative ? new RelativeMembers(filter, table, nowMs) : undefined;
+    this.#work = work;
+  }
+
+  view(key: string): ViewEntry | undefined {
+    return this.views.find(entry => entry.key === key);
+  }
+
+  readSpec(): ReadSpec {
+    this.#work.queries++;
+    return { table: this.table, where: this.filter.toSql(this.nowMs) };
   }
 }

@@ -1,23 +1,21 @@
 import type { Field } from '../protocol/messages.ts';
-import type { ReadSpec, Source } from '../sources/source.ts';
 import type { MetricViewSpec } from './metrics/metric-spec.ts';
 import { type MetricFrame, MetricView } from './metrics/metric-view.ts';
-import type { MetricSink, View, ViewChange } from './view.ts';
+import { Sinks } from './sinks.ts';
+import type { MetricSink, Origin, View, ViewChange } from './view.ts';
 
 /** A summary of a filter: loaded once, then kept from transitions. */
 export class MetricsView implements View {
   readonly kind = 'metric';
   readonly fields: readonly Field[];
-  readonly sinks = new Set<MetricSink>();
+  readonly sinks = new Sinks<MetricSink>();
   readonly #spec: MetricViewSpec;
-  readonly #source: Source;
-  readonly #read: () => ReadSpec;
+  readonly #origin: Origin;
   #metrics: MetricView | undefined;
 
-  constructor(spec: MetricViewSpec, source: Source, read: () => ReadSpec) {
+  constructor(spec: MetricViewSpec, origin: Origin) {
     this.#spec = spec;
-    this.#source = source;
-    this.#read = read;
+    this.#origin = origin;
     this.fields = new MetricView(spec).fields;
   }
 
@@ -42,7 +40,7 @@ export class MetricsView implements View {
   #loaded(): MetricView {
     if (this.#metrics === undefined) {
       this.#metrics = new MetricView(this.#spec);
-      this.#metrics.load(this.#source.read(this.#read()));
+      this.#metrics.load(this.#origin.source.read(this.#origin.readSpec()));
     }
     return this.#metrics;
   }

@@ -7,7 +7,7 @@ import { columnIndex, type TableSchema } from '../protocol/schema.ts';
 import type { Source } from '../sources/source.ts';
 import { andFilters, compileFilter, type Filter } from '../sql/filter.ts';
 import type { NamedFilters } from '../sql/named-filters.ts';
-import { columnFields } from './fields.ts';
+import { columnFields, projectionOf } from './fields.ts';
 import { canonicalMetrics } from './metrics/canonical-metrics.ts';
 import type { MetricViewSpec } from './metrics/metric-spec.ts';
 import { canonicalColumns, type RowsSpec } from './rows-view.ts';
@@ -131,7 +131,7 @@ function rowsPart(request: Request, table: TableSchema): ViewPart {
   const asked = request.columns ?? table.columns.map(column => column.name);
   for (const name of asked) column(name, table);
   const names = asked.includes(table.primaryKey) ? asked : [table.primaryKey, ...asked];
-  const columns = canonicalColumns(table, names);
+  const { columns, viewKey: rowsKey } = projectionOf(table, canonicalColumns(table, names));
   const own = [...new Set(names)].map(name => columnIndex(table, name));
   const fields = columnFields(table, own);
   const orderBy = (request.orderBy ?? []).map(({ column: name, desc = false }) => ({
@@ -139,8 +139,7 @@ function rowsPart(request: Request, table: TableSchema): ViewPart {
     desc,
   }));
   // Rows have keys, not places: only where a limit cuts does their order decide which they are.
-  if (request.limit === undefined)
-    return { spec: { kind: 'rows', table, columns }, viewKey: JSON.stringify(['rows', columns]), fields };
+  if (request.limit === undefined) return { spec: { kind: 'rows', table, columns }, viewKey: rowsKey, fields };
   const limit = limitOf(request.limit);
   const viewKey = JSON.stringify([
     'window',

@@ -1,9 +1,9 @@
 import type { Field } from '../protocol/messages.ts';
 import type { Row, TableSchema } from '../protocol/schema.ts';
 import { columnIndex } from '../protocol/schema.ts';
-import type { ReadSpec, Source } from '../sources/source.ts';
 import { columnFields } from './fields.ts';
-import type { RowSink, View, ViewChange } from './view.ts';
+import { Sinks } from './sinks.ts';
+import type { Origin, RowSink, View, ViewChange } from './view.ts';
 
 export interface RowsSpec {
   readonly table: TableSchema;
@@ -15,18 +15,16 @@ export interface RowsSpec {
 export class RowsView implements View {
   readonly kind = 'rows';
   readonly fields: readonly Field[];
-  readonly sinks = new Set<RowSink>();
+  readonly sinks = new Sinks<RowSink>();
   readonly #columns: readonly number[];
   readonly #all: boolean;
-  readonly #read: () => ReadSpec;
-  readonly #source: Source;
+  readonly #origin: Origin;
 
-  constructor(spec: RowsSpec, source: Source, read: () => ReadSpec) {
+  constructor(spec: RowsSpec, origin: Origin) {
     this.fields = columnFields(spec.table, spec.columns);
     this.#columns = spec.columns;
     this.#all = spec.columns.length === spec.table.columns.length;
-    this.#source = source;
-    this.#read = read;
+    this.#origin = origin;
   }
 
   apply(change: ViewChange): void {
@@ -51,7 +49,7 @@ export class RowsView implements View {
 
   /** The rows of now as columnar JSON. */
   snapshotText(): string {
-    return this.#source.readColumns(this.#read(), this.#columns);
+    return this.#origin.source.readColumns(this.#origin.readSpec(), this.#columns);
   }
 
   #looksSame(before: Row, after: Row): boolean {

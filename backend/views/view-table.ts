@@ -1,6 +1,6 @@
 import type { Change } from '../object-server/change.ts';
 import type { Key, Row, TableSchema } from '../protocol/schema.ts';
-import type { ReadSpec, Source } from '../sources/source.ts';
+import type { Source } from '../sources/source.ts';
 import type { Counters } from './counters.ts';
 import { FilterSet, type ViewEntry } from './filter-set.ts';
 import { Matcher } from './matcher/matcher.ts';
@@ -55,39 +55,26 @@ export class ViewTable {
   }
 
   find(request: ResolvedRequest): ViewEntry | undefined {
-    return this.#sets.get(request.setKey)?.views.get(request.viewKey);
+    return this.#sets.get(request.setKey)?.view(request.viewKey);
   }
 
   /** The view that a request means, made if nobody asked before. */
   obtain(request: ResolvedRequest, nowMs: number): ViewEntry {
-    let set = this.#sets.get(request.setKey);
-    if (set === undefined) {
-      set = this.#addSet(request, nowMs);
-    }
-    let entry = set.views.get(request.viewKey);
-    if (entry === undefined) {
-      const owner = set;
-      const view = createView(request.spec, request.source, () => this.#readSpec(owner));
-      entry = {
-        id: ++this.#lastId,
-        key: request.viewKey,
-        set,
-        view,
-        spec: request.spec,
-        changes: 0,
-        cuts: 0,
-        costMs: 0,
-      };
-      set.views.set(request.viewKey, entry);
-    }
+    const set = this.#sets.get(request.setKey) ?? this.#addSet(request, nowMs);
+    const known = set.view(request.viewKey);
+    if (known !== undefined) return known;
+    const { spec, viewKey: key } = request;
+    const view = createView(spec, set);
+    const entry: ViewEntry = { id: ++this.#lastId, key, set, view, spec, changes: 0, cuts: 0, costMs: 0 };
+    set.views = set.views.concat([entry]);
     return entry;
   }
 
   drop(entry: ViewEntry): void {
     const { set } = entry;
-    set.views.delete(entry.key);
+    set.views = set.views.filter(other => other !== entry);
     this.touched.delete(entry);
-    if (set.views.size > 0) return;
+    if (set.views.length > 0) return;
     this.#sets.delete(set.key);
     const sets = this.#tables.get(tableKey(set.source, set.table))!;
     sets.relative.delete(set);
@@ -133,7 +120,7 @@ export class ViewTable {
     try {
       set.members!.advance(set.nowMs, key => this.#look(set, key));
     } catch (error) {
-      for (const entry of set.views.values()) this.#options.onFault(entry, error);
+      for (const entry of set.views) this.#options.onFault(entry, error);
     }
   }
 
@@ -147,7 +134,7 @@ export class ViewTable {
 
   #applyTo(set: FilterSet, change: Parameters<ViewEntry['view']['apply']>[0]): void {
     set.changes++;
-    for (const entry of set.views.values()) {
+    for (const entry of set.views) {
       try {
         entry.view.apply(change);
         entry.changes++;
@@ -163,11 +150,12 @@ export class ViewTable {
   #addSet(request: ResolvedRequest, nowMs: number): FilterSet {
     const { filter, source, table } = request;
     const sets = this.#setsOf(source, table);
-    const set = new FilterSet({ id: ++this.#lastSetId, key: request.setKey, source, table, filter, nowMs });
+    const work = this.#options.counters.work(source.name);
+    const set = new FilterSet(request, ++this.#lastSetId, nowMs, work);
     if (filter.relative) {
       set.members!.load(source, table, nowMs);
       sets.relative.add(set);
-      this.#options.counters.work(source.name).queries++;
+      work.queries++;
     } else {
       set.filterId = sets.matcher.add(filter);
       sets.byFilterId.set(set.filterId, set);
@@ -185,11 +173,6 @@ export class ViewTable {
     }
     return sets;
   }
-
-  #readSpec(set: FilterSet): ReadSpec {
-    this.#options.counters.work(set.source.name).queries++;
-    return { table: set.table, where: set.filter.toSql(set.nowMs) };
-  }
 }
 
 /** Tells the matcher what values are usual, so that it places the first filters well. */
@@ -203,13 +186,13 @@ function tableKey(source: Source, table: TableSchema): string {
   return `${source.name} ${table.name}`;
 }
 
-function createView(spec: ViewSpec, source: Source, read: () => ReadSpec): ViewEntry['view'] {
+function createView(spec: ViewSpec, set: FilterSet): ViewEntry['view'] {
   switch (spec.kind) {
     case 'rows':
-      return new RowsView(spec, source, read);
+      return new RowsView(spec, set);
     case 'window':
-      return new WindowView(spec, source, read);
+      return new WindowView(spec, set);
     case 'metric':
-      return new MetricsView(spec, source, read);
+      return new MetricsView(spec, set);
   }
 }

@@ -1,5 +1,6 @@
 import type { Field } from '../protocol/messages.ts';
 import type { Key, Row } from '../protocol/schema.ts';
+import type { ReadSpec, Source } from '../sources/source.ts';
 import type { MetricFrame } from './metrics/metric-view.ts';
 
 /** One row's transition as a view sees it: undefined means that the row was not, or is no longer, in the view. */
@@ -16,6 +17,13 @@ export interface RowSink {
 }
 export interface MetricSink {
   replace(frame: MetricFrame): void;
+}
+
+/** Where a view's rows come from: its filter set. */
+export interface Origin {
+  readonly source: Source;
+  /** For one read of the rows of now. */
+  readSpec(): ReadSpec;
 }
 
 /**

@@ -1,10 +1,11 @@
 import { assert } from '../lib/assert.ts';
 import type { Field } from '../protocol/messages.ts';
 import { columnIndex, type Key, type Row } from '../protocol/schema.ts';
-import type { Order, ReadSpec, Source } from '../sources/source.ts';
+import type { Order } from '../sources/source.ts';
 import { columnFields } from './fields.ts';
 import type { RowsSpec } from './rows-view.ts';
-import type { RowSink, View, ViewChange } from './view.ts';
+import { Sinks } from './sinks.ts';
+import type { Origin, RowSink, View, ViewChange } from './view.ts';
 import { Window } from './window.ts';
 
 export interface WindowRowsSpec extends RowsSpec {
@@ -16,19 +17,18 @@ export interface WindowRowsSpec extends RowsSpec {
 export class WindowView implements View {
   readonly kind = 'window';
   readonly fields: readonly Field[];
-  readonly sinks = new Set<RowSink>();
+  readonly sinks = new Sinks<RowSink>();
   readonly #spec: WindowRowsSpec;
   readonly #keyIndex: number;
-  readonly #refill: (limit: number) => readonly Row[];
   readonly #window: Window;
 
-  constructor(spec: WindowRowsSpec, source: Source, read: () => ReadSpec) {
+  constructor(spec: WindowRowsSpec, origin: Origin) {
     this.fields = columnFields(spec.table, spec.columns);
     this.#spec = spec;
     this.#keyIndex = columnIndex(spec.table, spec.table.primaryKey);
-    this.#refill = limit => source.read({ ...read(), orderBy: spec.orderBy, limit });
     const { columns, limit, orderBy } = spec;
-    this.#window = new Window({ keyIndex: this.#keyIndex, orderBy, limit, columns }, this.#refill);
+    const refill = (rows: number) => origin.source.read({ ...origin.readSpec(), orderBy, limit: rows });
+    this.#window = new Window({ keyIndex: this.#keyIndex, orderBy, limit, columns }, refill);
   }
 
   apply(change: ViewChange): void {
