@@ -105,9 +105,9 @@ export class Session implements Subscriber {
   }
 
   /** A shared cut. A stale viewer's is dropped: its state will be that of a later cut, never a mixture. */
-  offer(frames: GroupFrames, nowMs: number): void {
+  take(frames: GroupFrames, nowMs: number): Frames | undefined {
     if (this.#phase !== 'live') return void this.#miss(frames.firstAsOf);
-    if (!this.#isOpen) return;
+    if (!this.#isOpen) return undefined;
     const { limits, counters } = this.#house;
     const asking = frames.framing.answers && this.#window.shouldAsk(frames.textBytes, nowMs, limits);
     if (this.#window.isFull(asking, limits)) {
@@ -116,7 +116,7 @@ export class Session implements Subscriber {
     }
     this.#asOf = frames.asOf;
     counters.deliveries++;
-    this.#sendCut(frames.get(asking), asking, nowMs);
+    return this.#noteCut(frames.get(asking), asking, nowMs);
   }
 
   /** What the notifier has for this session alone. */
@@ -126,7 +126,7 @@ export class Session implements Subscriber {
     if (this.#phase !== 'live') return void this.#hold(frames, cut);
     const buffers = this.#takeHeld(frames);
     if (cut !== undefined) this.#deliverCut(buffers, cut, refreshed);
-    else if (buffers.length > 0) this.#write(framesOf(buffers));
+    else if (buffers.length > 0) this.write(framesOf(buffers));
   }
 
   #deliverCut(buffers: readonly Buffer[], cut: CutMessage, refreshed: boolean): void {
@@ -139,7 +139,7 @@ export class Session implements Subscriber {
     }
     this.#asOf = cut.facts.asOf;
     counters.deliveries++;
-    this.#sendCut(framesOf([...buffers, cut.framed(this.framing, asking)]), asking, nowMs);
+    this.write(this.#noteCut(framesOf([...buffers, cut.framed(this.framing, asking)]), asking, nowMs));
   }
 
   #takeHeld(frames: readonly Buffer[]): readonly Buffer[] {
@@ -155,7 +155,7 @@ export class Session implements Subscriber {
     if (this.#phase === 'closing' || !this.#isOpen) return;
     const framed = frame(this.framing, JSON.stringify(message));
     if (this.#phase === 'stale' || this.#phase === 'refreshing') this.#hold([framed], undefined);
-    else this.#write({ buffers: [framed], bytes: framed.length });
+    else this.write({ buffers: [framed], bytes: framed.length });
   }
 
   addRegistration(id: string): void {
@@ -230,7 +230,7 @@ export class Session implements Subscriber {
     if (this.#phase !== 'live' || !this.#isOpen) return;
     if (this.framing.answers) this.silentPings++;
     if (this.silentPings > this.#house.limits.pingsUnanswered) this.close(FAREWELLS.silent);
-    else this.#write({ buffers: [framed], bytes: framed.length });
+    else this.write({ buffers: [framed], bytes: framed.length });
   }
 
   #enter(phase: Phase): void {
@@ -258,13 +258,14 @@ export class Session implements Subscriber {
     if (this.#heldBytes > this.#house.limits.heldBytes) this.close(FAREWELLS.overflow);
   }
 
-  #sendCut(frames: Frames, asking: boolean, nowMs: number): void {
+  #noteCut(frames: Frames, asking: boolean, nowMs: number): Frames {
     this.#window.sent(frames.bytes);
     if (asking) this.#window.asked(this.#asOf, nowMs);
-    this.#write(frames);
+    return frames;
   }
 
-  #write({ buffers, bytes }: Frames): void {
+  /** What was taken, before anything else is said to this session. */
+  write({ buffers, bytes }: Frames): void {
     const socket = this.#socket;
     this.#house.counters.bytes += bytes;
     if (buffers.length === 1) socket.write(buffers[0]!);

@@ -1,5 +1,5 @@
 import type { StreamId } from '../../notifier/link.ts';
-import type { GroupFrames } from './cut-frames.ts';
+import type { Frames, GroupFrames } from './cut-frames.ts';
 import type { Framing } from './framing.ts';
 
 export interface Subscriber {
@@ -7,8 +7,9 @@ export interface Subscriber {
   /** Owned by SubscriptionGroups. */
   group: SubscriptionGroup | undefined;
   place: number;
-  /** Takes a cut's frames now, or notes that it has missed them. */
-  offer(frames: GroupFrames, nowMs: number): void;
+  /** What is to be written to it of a cut, or undefined where it gets nothing, which it has noted. */
+  take(frames: GroupFrames, nowMs: number): Frames | undefined;
+  write(frames: Frames): void;
 }
 
 /** All who look at the same streams over the same kind of wire, such as everybody at one dashboard. */

@@ -26,7 +26,7 @@ const generate = (random: Random): Step[] =>
   });
 
 function subscriber(framing: Framing): Subscriber {
-  return { framing, group: undefined, place: 0, offer() {} };
+  return { framing, group: undefined, place: 0, take: () => undefined, write() {} };
 }
 
 function run(steps: readonly Step[]): void {
