@@ -15,7 +15,9 @@ import { HistoryRouter } from './page/HistoryRouter.tsx';
 import { followInternalLinks } from './page/internal-links.ts';
 import { PageModals } from './page/PageModals.tsx';
 import { PreviewPage } from './page/PreviewPage.tsx';
+import { TokenDialog } from './page/TokenDialog.tsx';
 import { installDataSources } from './services/installed-data-sources.ts';
+import { NotifierDoor } from './services/notifier-door.ts';
 
 const theme = chooseTheme();
 injectGlobal({ body: { margin: 0 } });
@@ -36,12 +38,16 @@ async function start(): Promise<void> {
   await initPluginTranslations('grafana-scenes', [loadResources]);
   fillRegistries();
   followInternalLinks();
-  installServices();
-  setDataSourceSrv(installDataSources(await loadPlugin(new URL('plugin/', document.baseURI).href)));
+  const door = new NotifierDoor();
+  await door.knock();
+  if (door.why !== undefined) return show(<TokenDialog door={door} />);
+  installServices(door);
+  setDataSourceSrv(installDataSources(await loadPlugin(new URL('plugin/', document.baseURI).href), door));
   show(
     <HistoryRouter>
       <PreviewPage />
       <PageModals />
+      <TokenDialog door={door} />
     </HistoryRouter>,
   );
 }

@@ -14,7 +14,8 @@ export function PreviewBanner() {
       <ul className={styles.list}>
         <li>Core’s panels are in no package: these draw the same options with the same parts of @grafana/ui.</li>
         <li>
-          The plugin talks to the notifier directly; in Grafana, through its data-source proxy, with your identity.
+          The plugin talks to the notifier directly; in Grafana, through its data-source proxy, with your identity. With
+          a token it does so by an HTTP stream: a browser’s WebSocket cannot carry one.
         </li>
         <li>
           A changed query lasts until the page is left: nothing is saved, and there are no users, alerts or Explore.

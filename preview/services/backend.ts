@@ -1,12 +1,18 @@
 import type { BackendSrv, BackendSrvRequest, FetchError, FetchResponse } from '@grafana/runtime';
 import { lastValueFrom, Observable } from 'rxjs';
+import type { NotifierDoor } from './notifier-door.ts';
 
 /**
  * Grafana's backendSrv over the browser's fetch: same errors, and a new request of a requestId cancels the former. A
- * notifier that does not answer is told as Grafana's proxy tells it.
+ * notifier that does not answer is told as Grafana's proxy tells it, and what that proxy would add is added here.
  */
 export class PageBackend implements BackendSrv {
+  readonly #door: NotifierDoor;
   readonly #underWay = new Map<string, AbortController>();
+
+  constructor(door: NotifierDoor) {
+    this.#door = door;
+  }
 
   fetch<T>(options: BackendSrvRequest): Observable<FetchResponse<T>> {
     return this.#observe(options, async (response, emit) => {
@@ -69,7 +75,8 @@ export class PageBackend implements BackendSrv {
         this.#underWay.get(options.requestId)?.abort();
         this.#underWay.set(options.requestId, abort);
       }
-      send(options, abort.signal)
+      send({ ...options, headers: { ...this.#door.headers, ...options.headers } }, abort.signal)
+        .then(response => this.#letIn(response))
         .then(response => read(response, value => subscriber.next(value)))
         .then(
           () => subscriber.complete(),
@@ -77,6 +84,12 @@ export class PageBackend implements BackendSrv {
         );
       return () => abort.abort();
     });
+  }
+
+  /** It may be one action that is refused, or by now the whole page. */
+  #letIn(response: Response): Response {
+    if (response.status === 403) void this.#door.knock();
+    return response;
   }
 }
 

@@ -5,16 +5,18 @@ import {
   type DataSourcePluginMeta,
   PluginType,
 } from '@grafana/data';
+import type { PanelcastOptions } from '../../src/types.ts';
 import type { LoadedPlugin } from '../boot/plugin-loader.ts';
 import { MetricsSource } from '../prometheus/metrics-source.ts';
 import { type InstalledDataSource, PageDataSources } from './data-sources.ts';
+import type { NotifierDoor } from './notifier-door.ts';
 
 /** As in provisioning/datasources: the dashboards name data sources by these uids. */
 export const PANELCAST_UID = 'panelcast';
 export const PROMETHEUS_UID = 'prometheus';
 
-export function installDataSources(panelcast: LoadedPlugin): PageDataSources {
-  return new PageDataSources([panelcastSource(panelcast), prometheusSource()]);
+export function installDataSources(panelcast: LoadedPlugin, door: NotifierDoor): PageDataSources {
+  return new PageDataSources([panelcastSource(panelcast, door), prometheusSource()]);
 }
 
 const PROMETHEUS_META: DataSourcePluginMeta = {
@@ -52,9 +54,12 @@ function prometheusSource(): InstalledDataSource {
   return { settings, api: new MetricsSource(settings) as unknown as DataSourceApi };
 }
 
-/** The notifier is on the page's own origin: an empty URL reaches it without Grafana's proxy. */
-function panelcastSource({ plugin, meta }: LoadedPlugin): InstalledDataSource {
-  const settings: DataSourceInstanceSettings<DataSourceJsonData> = {
+/**
+ * The notifier is on the page's own origin: an empty URL reaches it without Grafana's proxy. Without that proxy a WebSocket
+ * cannot carry a token, so that with one the live connection is the stream.
+ */
+function panelcastSource({ plugin, meta }: LoadedPlugin, door: NotifierDoor): InstalledDataSource {
+  const settings: DataSourceInstanceSettings<PanelcastOptions> = {
     id: 1,
     uid: PANELCAST_UID,
     name: 'Panelcast',
@@ -64,7 +69,7 @@ function panelcastSource({ plugin, meta }: LoadedPlugin): InstalledDataSource {
     readOnly: true,
     isDefault: true,
     meta,
-    jsonData: {},
+    jsonData: door.token === undefined ? {} : { transport: 'stream' },
   };
   const api = new plugin.DataSourceClass(settings);
   if (!(api instanceof DataSourceApi)) throw new Error(`${meta.id} brings its own copy of @grafana/data`);
