@@ -41,6 +41,7 @@ export class Fanout {
   #next = 0;
   #waitingBytes = 0;
   #sweep: Sweep | undefined;
+  #ownCut: CutMessage | undefined;
   #isScheduled = false;
   #isOverrun = false;
   /** When what is under way began. */
@@ -142,8 +143,14 @@ export class Fanout {
     if (session === undefined) return;
     this.#house.groups.change(session, item.subscribe ?? [], item.unsubscribe ?? []);
     for (const id of item.closed ?? []) session.releaseRegistration(id);
-    const cut = item.cut === undefined ? undefined : new CutMessage(item.cut);
-    session.deliver(texts.pieces(session.framing, item.spans), cut, item.refreshed === true);
+    session.deliver(texts.pieces(session.framing, item.spans), this.#cutOf(item), item.refreshed === true);
+  }
+
+  /** All who are answered in one round have the same facts, and so the same message. */
+  #cutOf({ cut }: SendItem): CutMessage | undefined {
+    if (cut === undefined) return undefined;
+    if (this.#ownCut?.facts !== cut) this.#ownCut = new CutMessage(cut);
+    return this.#ownCut;
   }
 
   /** The sockets take less than the views produce: everybody skips to the newest state instead of waiting in line. */

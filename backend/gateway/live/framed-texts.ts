@@ -11,6 +11,7 @@ const SHARED_BYTES = 8 * 1024;
 export class FramedTexts {
   readonly #texts: Buffer;
   readonly #shared = new Map<Framing, Map<number, Buffer>>();
+  readonly #pieces = new Map<Framing, Map<readonly Span[], readonly Buffer[]>>();
 
   constructor(texts: Uint8Array) {
     this.#texts = Buffer.from(texts.buffer, texts.byteOffset, texts.byteLength);
@@ -27,8 +28,21 @@ export class FramedTexts {
     return buffer;
   }
 
-  /** The large ones as the buffers that others get too, what lies between copied together: for one receiver. */
-  pieces(framing: Framing, spans: readonly Span[]): Buffer[] {
+  /**
+   * The large ones as the buffers that others get too, what lies between copied together: for one receiver. Those who
+   * are told the same have one list of spans, and get the same buffers.
+   */
+  pieces(framing: Framing, spans: readonly Span[]): readonly Buffer[] {
+    const known = ofFraming(this.#pieces, framing);
+    let pieces = known.get(spans);
+    if (pieces === undefined) {
+      pieces = this.#cutUp(framing, spans);
+      known.set(spans, pieces);
+    }
+    return pieces;
+  }
+
+  #cutUp(framing: Framing, spans: readonly Span[]): Buffer[] {
     const pieces: Buffer[] = [];
     for (let from = 0; from < spans.length; ) {
       const large = this.#isLarge(spans[from]!);
@@ -51,11 +65,7 @@ export class FramedTexts {
   }
 
   #sharedFrame(framing: Framing, span: Span): Buffer {
-    let frames = this.#shared.get(framing);
-    if (frames === undefined) {
-      frames = new Map();
-      this.#shared.set(framing, frames);
-    }
+    const frames = ofFraming(this.#shared, framing);
     let framed = frames.get(span.from);
     if (framed === undefined) {
       framed = frame(framing, this.#texts.subarray(span.from, span.to));
@@ -78,4 +88,13 @@ export class FramedTexts {
     }
     return at;
   }
+}
+
+function ofFraming<K, V>(all: Map<Framing, Map<K, V>>, framing: Framing): Map<K, V> {
+  let own = all.get(framing);
+  if (own === undefined) {
+    own = new Map();
+    all.set(framing, own);
+  }
+  return own;
 }

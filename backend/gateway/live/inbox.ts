@@ -5,6 +5,7 @@ import type { ClientHello, ClientMessage, Flush, Open, Welcome } from '../../pro
 import { PROTOCOL } from '../../protocol/messages.ts';
 import { decodeClientMessage, idOf, parseJson } from './client-message.ts';
 import { FAREWELLS } from './farewell.ts';
+import { KnownOpens } from './known-opens.ts';
 import type { Session, SessionHouse } from './session.ts';
 
 export interface WelcomeFacts {
@@ -19,6 +20,7 @@ export interface WelcomeFacts {
 export class Inbox {
   readonly #house: SessionHouse;
   readonly #welcome: () => WelcomeFacts;
+  readonly #opens = new KnownOpens();
 
   constructor(house: SessionHouse, welcome: () => WelcomeFacts) {
     this.#house = house;
@@ -34,12 +36,19 @@ export class Inbox {
     let value: unknown;
     try {
       if (text === undefined) throw new PanelcastError('bad-request', 'messages are text, not binary');
-      value = parseJson(text);
+      const known = this.#opens.get(text);
+      value = known ?? parseJson(text);
       session.quota.garbled = 0;
-      this.#take(session, decodeClientMessage(value));
+      this.#take(session, known ?? this.#decode(text, value));
     } catch (error) {
       this.#refuse(session, this.#known(error), value);
     }
+  }
+
+  #decode(text: string, value: unknown): ClientMessage {
+    const message = decodeClientMessage(value);
+    if (message.type === 'open') this.#opens.keep(text, message);
+    return message;
   }
 
   /** A message that was decoded already. */
