@@ -5,11 +5,13 @@ import type { Throttle } from '../streams/throttle.ts';
 import type { Counters } from '../views/counters.ts';
 import type { ViewEntry } from '../views/filter-set.ts';
 import type { ViewTable } from '../views/view-table.ts';
+import { inCutOrder, type Taken } from './cut-order.ts';
 import { Holds } from './holds.ts';
-import type { CutFacts } from './link.ts';
+import type { CutFacts, CutItem, Span } from './link.ts';
 import type { LiveStream } from './live-stream.ts';
 import type { StreamTable } from './stream-table.ts';
-import { type Encoded, Sweep, sweepOrder, type Taken } from './sweep.ts';
+import { Sweep } from './sweep.ts';
+import { type SweepRecord, SweepRecords } from './sweep-records.ts';
 
 export interface CutterOptions {
   readonly clock: Clock;
@@ -21,29 +23,14 @@ export interface CutterOptions {
   readonly intervalMs: number;
   /** Where the log is now. */
   readonly position: () => { readonly seq: number; readonly epoch: number };
-  readonly emit: (facts: CutFacts, encoded: readonly Encoded[]) => void;
+  /** Puts the texts of a sweep where they will be sent from. Nothing else may be sent while `isSweeping`. */
+  readonly write: (texts: readonly string[]) => readonly Span[];
+  readonly emit: (cut: CutItem) => void;
   readonly onFault: (entry: ViewEntry, error: unknown) => void;
-}
-
-/** One sweep as the console draws it (Fig. 5 and 6). */
-export interface SweepRecord {
-  /** Its number since the start. */
-  readonly sweep: number;
-  /** In its turn; otherwise a flush, an immediate stream or a newcomer brought it about. */
-  readonly due: boolean;
-  readonly atMs: number;
-  readonly asOf: number;
-  readonly busyMs: number;
-  readonly intervalMs: number;
-  readonly pauseMs: number;
-  readonly sets: number;
-  readonly streams: number;
-  readonly bytes: number;
 }
 
 /** At most 50 sends a second: an eye sees no more, and a storm costs no more. */
 const IMMEDIATE_GAP_MS = 20;
-const RECORDS_MAX = 120;
 
 /**
  * Decides when which streams are cut, and cuts them.
@@ -56,7 +43,7 @@ export class Cutter {
   /** Dirty streams that do not wait for their interval. */
   readonly #immediate = new Set<LiveStream>();
   readonly #holds = new Holds();
-  readonly records: SweepRecord[] = [];
+  readonly records = new SweepRecords();
   #timer: Timer | undefined;
   #timerAt = Number.POSITIVE_INFINITY;
   #immediateTimer: Timer | undefined;
@@ -64,7 +51,6 @@ export class Cutter {
   #turn = 0;
   /** The longest since the last sweep in its turn. */
   #distributionMs = 0;
-  #sweeps = 0;
 
   constructor(options: CutterOptions) {
     this.#options = options;
@@ -87,6 +73,11 @@ export class Cutter {
     const { set } = live.entry;
     for (const _ of this.#options.streams.ofSet(set)) return;
     this.#holds.forget(set);
+  }
+
+  /** What it has written so far goes out with the rest of it. */
+  get isSweeping(): boolean {
+    return this.#sweep !== undefined;
   }
 
   /** Changes were applied, or time was: immediate streams do not wait for the sweep. */
@@ -125,7 +116,7 @@ export class Cutter {
   cutNow(streams: Iterable<LiveStream>): void {
     this.finishSweep();
     const taken = this.#take(streams);
-    if (taken.length > 0) this.#run(taken, false).finish();
+    if (taken.length > 0) this.#sweepOver(taken, false).finish();
   }
 
   /** A flush: what it cuts is next due one whole interval later. */
@@ -159,17 +150,21 @@ export class Cutter {
     this.finishSweep();
     views.advance(now);
     const due = schedule.takeDue(now, intervalMs => throttle.intervalMs(intervalMs));
-    const streams = new Set<LiveStream>();
-    for (const { dirty, intervalMs, registrations } of due) {
-      for (const [source, count] of registrations) counters.countAsked(source, count);
-      for (const entry of views.touched) if (this.#hasInterval(entry, intervalMs)) this.#settle(entry);
-      for (const live of dirty) if (!this.#holds.isHeld(live, now)) streams.add(live);
+    const streams: LiveStream[] = [];
+    for (const of of due) {
+      for (const [source, count] of of.registrations) counters.countAsked(source, count);
+      for (const entry of views.touched) if (this.#hasInterval(entry, of.intervalMs)) this.#settle(entry);
+      const { dirty } = of;
+      of.dirty = new Set();
+      for (const live of dirty)
+        if (this.#holds.isHeld(live, now)) of.dirty.add(live);
+        else streams.push(live);
     }
     for (const { intervalMs, set } of this.#holds.takeDue(now))
-      for (const live of this.#options.streams.ofSet(set)) if (live.intervalMs === intervalMs) streams.add(live);
+      for (const live of this.#options.streams.ofSet(set)) if (live.intervalMs === intervalMs) streams.push(live);
     this.committed();
     const taken = this.#take(streams);
-    if (taken.length > 0) this.#run(taken, true).start();
+    if (taken.length > 0) this.#sweepOver(taken, true).start();
     else if (due.length > 0) {
       this.#swept(0);
       // Told too: whoever watches the sweeps alone would otherwise wait for one in vain.
@@ -216,57 +211,21 @@ export class Cutter {
     }
   }
 
-  #run(taken: readonly Taken[], scheduled: boolean): Sweep {
-    const { clock, counters, emit, throttle } = this.#options;
+  /** `due`: in its turn. */
+  #sweepOver(taken: readonly Taken[], due: boolean): Sweep {
+    const { clock, counters, emit, onFault, throttle, write } = this.#options;
     const facts = this.facts();
     const atMs = clock.now();
-    const evaluated = new Set<ViewEntry>();
-    let streams = 0;
-    const sets = sweepOrder(taken, this.#turn++);
-    const sweep = new Sweep(
-      {
-        clock,
-        facts,
-        pauseMs: throttle.pauseMs,
-        encode: ({ encode, live }) => {
-          const texts = this.#encode(live, encode);
-          if (texts === undefined) return undefined;
-          streams++;
-          counters.encodings++;
-          if (!evaluated.has(live.entry)) counters.work(live.entry.set.source.name).made++;
-          evaluated.add(live.entry);
-          return texts;
-        },
-        done: (encoded, busyMs) => {
-          this.#sweep = undefined;
-          counters.sweepSeconds.observe(busyMs / 1000);
-          if (scheduled) this.#swept(busyMs);
-          const bytes = encoded.reduce(
-            (sum, { texts }) => sum + texts.reduce((length, text) => length + text.length, 0),
-            0,
-          );
-          this.#record({ due: scheduled, atMs, busyMs, sets: sets.length, streams, bytes }, facts);
-          emit(facts, encoded);
-        },
-      },
-      sets,
-    );
-    this.#sweep = sweep;
-    return sweep;
-  }
-
-  #encode(live: LiveStream, encode: () => readonly string[]): readonly string[] | undefined {
-    const { clock, onFault } = this.#options;
-    const start = clock.monotonicMs();
-    try {
-      const texts = encode();
-      live.entry.cuts++;
-      live.entry.costMs += clock.monotonicMs() - start;
-      return texts;
-    } catch (error) {
-      onFault(live.entry, error);
-      return undefined;
-    }
+    const parts = { clock, counters, pauseMs: throttle.pauseMs, write, onFault };
+    this.#sweep = new Sweep(parts, inCutOrder(taken, this.#turn++), ({ busyMs, sets, spans, streams }) => {
+      this.#sweep = undefined;
+      counters.sweepSeconds.observe(busyMs / 1000);
+      if (due) this.#swept(busyMs);
+      const bytes = spans.reduce((sum, own) => own.reduce((length, { from, to }) => length + to - from, sum), 0);
+      this.#record({ due, atMs, busyMs, sets, streams: streams.length, bytes }, facts);
+      emit({ type: 'cut', facts, streams, spans });
+    });
+    return this.#sweep;
   }
 
   /** Once per cut and view, however many streams it has. */
@@ -292,7 +251,6 @@ export class Cutter {
 
   #record(of: Omit<SweepRecord, 'sweep' | keyof CutFacts | 'pauseMs'>, { asOf, intervalMs }: CutFacts): void {
     const { pauseMs } = this.#options.throttle;
-    this.records.push({ sweep: ++this.#sweeps, asOf, intervalMs, pauseMs, ...of });
-    if (this.records.length > RECORDS_MAX) this.records.shift();
+    this.records.add({ asOf, intervalMs, pauseMs, ...of });
   }
 }

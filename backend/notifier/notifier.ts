@@ -11,7 +11,7 @@ import type { Catalog, ResolvedRequest } from '../views/resolve-request.ts';
 import { ViewTable } from '../views/view-table.ts';
 import { Cutter } from './cutter.ts';
 import { FlushDesk, type FlushRequest } from './flush-desk.ts';
-import type { CutFacts, Identity, NotifierLink, OutputBatch, SessionMessage, ToNotifier } from './link.ts';
+import type { CutItem, Identity, NotifierLink, OutputBatch, SessionMessage, ToNotifier } from './link.ts';
 import type { LiveStream } from './live-stream.ts';
 import type { Frame } from './one-shot.ts';
 import { Outbox } from './outbox.ts';
@@ -20,7 +20,6 @@ import { Registrar } from './registrar.ts';
 import { Round } from './round.ts';
 import { SessionTable } from './session-table.ts';
 import { StreamTable } from './stream-table.ts';
-import type { Encoded } from './sweep.ts';
 
 export interface NotifierOptions {
   readonly clock: Clock;
@@ -78,7 +77,8 @@ export class Notifier implements NotifierLink {
       counters: this.counters,
       intervalMs: catalog.intervalMs,
       position: () => store,
-      emit: (facts, encoded) => this.#emit(facts, encoded),
+      write: texts => this.#outbox.texts(texts),
+      emit: cut => this.#emit(cut),
       onFault: (entry, error) => this.#fault(entry, error),
     });
     const { counters, cutter, sessions, streams, throttle, views } = this;
@@ -245,10 +245,8 @@ export class Notifier implements NotifierLink {
     return streams;
   }
 
-  #emit(facts: CutFacts, encoded: readonly Encoded[]): void {
-    const streams = encoded.map(({ live }) => live.id);
-    const spans = encoded.map(({ texts }) => this.#outbox.texts(texts));
-    if (streams.length > 0) this.#outbox.push({ type: 'cut', facts, streams, spans });
+  #emit(cut: CutItem): void {
+    if (cut.streams.length > 0) this.#outbox.push(cut);
     this.#send();
   }
 
@@ -264,7 +262,7 @@ export class Notifier implements NotifierLink {
   }
 
   #send(): void {
-    if (this.#depth > 0) return;
+    if (this.#depth > 0 || this.cutter.isSweeping) return;
     const batch = this.#outbox.take();
     if (batch !== undefined) this.#receive(batch);
   }

@@ -30,10 +30,11 @@ export class Outbox {
   /** Everything so far, in a buffer of its own that can be handed to another thread. */
   take(): OutputBatch | undefined {
     if (this.#items.length === 0) return undefined;
-    const texts = new Uint8Array(this.#length);
-    texts.set(this.#texts.subarray(0, this.#length));
-    const batch = { texts, items: this.#items };
+    const written = this.#texts.subarray(0, this.#length);
+    let texts: Uint8Array = written;
     if (this.#texts.length > BYTES_AT_FIRST) this.#texts = Buffer.allocUnsafeSlow(BYTES_AT_FIRST);
+    else texts = new Uint8Array(written); // a small buffer is used again, a large one given away
+    const batch = { texts, items: this.#items };
     this.#length = 0;
     this.#items = [];
     return batch;

@@ -1,8 +1,8 @@
 import type { ViewEntry } from '../views/filter-set.ts';
-import type { SweepRecord } from './cutter.ts';
 import type { LiveStream } from './live-stream.ts';
 import type { Notifier } from './notifier.ts';
 import type { ViewUse } from './stream-table.ts';
+import type { SweepRecord } from './sweep-records.ts';
 
 /** What the console and `/api/status` show of the notifier; plain facts, readable by a person. */
 export interface NotifierStatus {
@@ -90,7 +90,7 @@ export function notifierStatus(notifier: Notifier, intervalMs: number): Notifier
     streams: streams.streams,
     lingering: notifier.registrar.lingering,
     interval: { baseMs: intervalMs, nowMs, pauseMs: throttle.pauseMs, throttle: throttle.kind, why: throttle.why },
-    sweeps: cutter.records,
+    sweeps: cutter.records.all,
     savings: [...counters.sources].map(([source, work]) => ({ source, ...work })),
   };
 }

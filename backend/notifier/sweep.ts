@@ -1,56 +1,48 @@
 import type { Clock, Timer } from '../lib/clock.ts';
-import type { Encode } from '../streams/stream.ts';
-import type { FilterSet } from '../views/filter-set.ts';
-import type { CutFacts } from './link.ts';
-import type { LiveStream } from './live-stream.ts';
+import type { Counters } from '../views/counters.ts';
+import type { ViewEntry } from '../views/filter-set.ts';
+import type { Taken } from './cut-order.ts';
+import type { Span, StreamId } from './link.ts';
 
-/** What one stream has in a cut: taken at its instant, encoded later. */
-export interface Taken {
-  readonly live: LiveStream;
-  readonly encode: Encode;
-}
-
-export interface Encoded {
-  readonly live: LiveStream;
-  readonly texts: readonly string[];
-}
-
-export interface SweepOptions {
+export interface SweepParts {
   readonly clock: Clock;
-  readonly facts: CutFacts;
+  readonly counters: Counters;
   /** Between two request sets. */
   readonly pauseMs: number;
-  readonly encode: (taken: Taken) => readonly string[] | undefined;
-  readonly done: (encoded: readonly Encoded[], busyMs: number) => void;
+  /** Puts texts where they are sent from. */
+  readonly write: (texts: readonly string[]) => readonly Span[];
+  readonly onFault: (entry: ViewEntry, error: unknown) => void;
 }
 
 /** Long enough to be efficient, short enough that a probe's batch does not wait: the writer shares this thread. */
 const SLICE_MS = 8;
 
 /**
- * One pass over the request sets that have something to send (Fig. 4): set by set, metrics before rows, with the
- * throttle's pause in between, in slices so that the store goes on. What is encoded was taken at the cut, so it does not
- * matter what commits meanwhile. `finish` does the rest at once: nothing may overtake a cut.
+ * One pass over the request sets that have something to send (Fig. 4), with the throttle's pause in between, in slices
+ * so that the store goes on. What is encoded was taken at the cut, so it does not matter what commits meanwhile.
+ * `finish` does the rest at once: nothing may overtake a cut.
  */
 export class Sweep {
-  readonly #options: SweepOptions;
-  readonly #sets: (readonly Taken[])[];
-  readonly #encoded: Encoded[] = [];
+  /** What was encoded: `spans[i]` is the text of `streams[i]`. */
+  readonly streams: StreamId[] = [];
+  readonly spans: (readonly Span[])[] = [];
+  sets = 0;
+  busyMs = 0;
+  readonly #parts: SweepParts;
+  /** In the order of the sweep. */
+  readonly #taken: readonly Taken[];
+  readonly #done: (sweep: Sweep) => void;
   #timer: Timer | undefined;
   #next = 0;
-  #busyMs = 0;
 
-  constructor(options: SweepOptions, sets: (readonly Taken[])[]) {
-    this.#options = options;
-    this.#sets = sets;
-  }
-
-  get sets(): number {
-    return this.#sets.length;
+  constructor(parts: SweepParts, taken: readonly Taken[], done: (sweep: Sweep) => void) {
+    this.#parts = parts;
+    this.#taken = taken;
+    this.#done = done;
   }
 
   start(): void {
-    this.#run(this.#options.pauseMs > 0 ? 0 : SLICE_MS);
+    this.#run(this.#parts.pauseMs > 0 ? 0 : SLICE_MS);
   }
 
   finish(): void {
@@ -59,35 +51,48 @@ export class Sweep {
   }
 
   #run(sliceMs: number): void {
-    const { clock, pauseMs } = this.#options;
-    const start = clock.monotonicMs();
-    let elapsed = 0;
-    while (this.#next < this.#sets.length) {
-      for (const taken of this.#sets[this.#next]!) {
-        const texts = this.#options.encode(taken);
-        if (texts !== undefined) this.#encoded.push({ live: taken.live, texts });
-      }
-      this.#next++;
-      elapsed = clock.monotonicMs() - start;
-      if (elapsed >= sliceMs) break;
+    const { clock, pauseMs } = this.#parts;
+    const startMs = clock.monotonicMs();
+    let nowMs = startMs;
+    while (this.#next < this.#taken.length) {
+      nowMs = this.#encodeSet(nowMs);
+      if (nowMs - startMs >= sliceMs) break;
     }
-    this.#busyMs += elapsed;
-    if (this.#next < this.#sets.length) this.#timer = clock.after(pauseMs, () => this.#run(sliceMs));
-    else this.#options.done(this.#encoded, this.#busyMs);
+    this.busyMs += nowMs - startMs;
+    if (this.#next < this.#taken.length) this.#timer = clock.after(pauseMs, () => this.#run(sliceMs));
+    else this.#done(this);
   }
-}
 
-/** Groups what was taken by request set, metrics first; the round robin starts one set further each time. */
-export function sweepOrder(taken: readonly Taken[], turn: number): Taken[][] {
-  const sets = new Map<FilterSet, Taken[]>();
-  for (const one of taken) {
-    const { set } = one.live.entry;
-    const members = sets.get(set);
-    if (members === undefined) sets.set(set, [one]);
-    else members.push(one);
+  /** From `startMs` on; answers when it was done. */
+  #encodeSet(startMs: number): number {
+    const { clock, counters } = this.#parts;
+    const { set } = this.#taken[this.#next]!.live.entry;
+    this.sets++;
+    let nowMs = startMs;
+    let last: ViewEntry | undefined;
+    for (; this.#taken[this.#next]?.live.entry.set === set; this.#next++) {
+      const one = this.#taken[this.#next]!;
+      const { entry } = one.live;
+      if (!this.#encode(one)) continue;
+      const endMs = clock.monotonicMs();
+      entry.cuts++;
+      entry.costMs += endMs - nowMs;
+      nowMs = endMs;
+      counters.encodings++;
+      if (entry !== last) counters.work(set.source.name).made++;
+      last = entry;
+    }
+    return nowMs;
   }
-  const rank = ({ live }: Taken) => (live.entry.view.kind === 'metric' ? 0 : 1);
-  const ordered = [...sets.values()].map(members => members.sort((a, b) => rank(a) - rank(b)));
-  const first = ordered.length === 0 ? 0 : turn % ordered.length;
-  return [...ordered.slice(first), ...ordered.slice(0, first)];
+
+  #encode({ encode, live }: Taken): boolean {
+    try {
+      this.spans.push(this.#parts.write(encode()));
+      this.streams.push(live.id);
+      return true;
+    } catch (error) {
+      this.#parts.onFault(live.entry, error);
+      return false;
+    }
+  }
 }

@@ -1,5 +1,5 @@
 import type { Field, RowChange } from '../protocol/messages.ts';
-import type { Key, Row } from '../protocol/schema.ts';
+import type { Key, Row, Value } from '../protocol/schema.ts';
 import type { MetricFrame } from '../views/metrics/metric-view.ts';
 
 /**
@@ -8,8 +8,12 @@ import type { MetricFrame } from '../views/metrics/metric-view.ts';
  */
 
 export function columnsText(rows: readonly Row[], width: number): string {
-  const columns: unknown[][] = [];
-  for (let column = 0; column < width; column++) columns.push(rows.map(row => row[column]));
+  const columns = new Array<Value[]>(width);
+  for (let column = 0; column < width; column++) {
+    const values = new Array<Value>(rows.length);
+    for (let row = 0; row < rows.length; row++) values[row] = rows[row]![column]!;
+    columns[column] = values;
+  }
   return JSON.stringify(columns);
 }
 

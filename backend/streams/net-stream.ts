@@ -2,6 +2,7 @@ import type { Field } from '../protocol/messages.ts';
 import type { Key, Row } from '../protocol/schema.ts';
 import type { RowSink, ViewChange } from '../views/view.ts';
 import { deltaText, snapText } from './encode.ts';
+import { type NetChange, NetChanges } from './net-changes.ts';
 import type { Encode, Stream } from './stream.ts';
 
 /** What a rows or window view offers its streams. */
@@ -12,12 +13,7 @@ export interface RowsOutput {
   settle(seq: number): void;
 }
 
-/** The last state of a key since the cut; `fresh` remembers when it entered, if it entered since. */
-interface Pending {
-  readonly row: Row | undefined;
-  readonly freshAt: number;
-}
-
+/** Of a row that did not enter since the cut. */
 const NOT_FRESH = -1;
 
 /**
@@ -31,7 +27,7 @@ export class NetStream implements Stream, RowSink {
   readonly wire: string;
   readonly #output: RowsOutput;
   readonly #onDirty: () => void;
-  #pending = new Map<Key, Pending>();
+  #pending = new NetChanges();
   #joins = 0;
 
   constructor(wire: string, output: RowsOutput, onDirty: () => void) {
@@ -41,22 +37,22 @@ export class NetStream implements Stream, RowSink {
   }
 
   get dirty(): boolean {
-    return this.#pending.size > 0;
+    return !this.#pending.isEmpty;
   }
 
   push({ after, before, key }: ViewChange): void {
     if (this.#joins === 0) return; // nobody has anything yet that this could change
-    if (this.#pending.size === 0) this.#onDirty();
+    if (this.#pending.isEmpty) this.#onDirty();
     const pending = this.#pending.get(key);
     const freshAt = pending === undefined ? (before === undefined ? this.#joins : NOT_FRESH) : pending.freshAt;
     if (after === undefined && freshAt === this.#joins) this.#pending.delete(key);
-    else this.#pending.set(key, { row: after, freshAt: after === undefined ? NOT_FRESH : freshAt });
+    else this.#pending.set({ key, row: after, freshAt: after === undefined ? NOT_FRESH : freshAt });
   }
 
   take(asOf: number): Encode | undefined {
-    if (this.#pending.size === 0) return undefined;
-    const taken = this.#pending;
-    this.#pending = new Map();
+    if (this.#pending.isEmpty) return undefined;
+    const taken = this.#pending.all();
+    this.#pending = new NetChanges();
     return () => {
       try {
         return [this.#delta(asOf, taken)];
@@ -67,10 +63,10 @@ export class NetStream implements Stream, RowSink {
     };
   }
 
-  #delta(asOf: number, taken: ReadonlyMap<Key, Pending>): string {
+  #delta(asOf: number, taken: readonly NetChange[]): string {
     const rows: Row[] = [];
     const remove: Key[] = [];
-    for (const [key, { row }] of taken) {
+    for (const { key, row } of taken) {
       if (row === undefined) remove.push(key);
       else rows.push(this.#output.project(row));
     }
@@ -78,10 +74,12 @@ export class NetStream implements Stream, RowSink {
   }
 
   /** What was taken and could not be told: what came since is newer. */
-  #putBack(taken: ReadonlyMap<Key, Pending>): void {
-    if (this.#pending.size === 0) this.#onDirty();
-    for (const [key, { row }] of taken)
-      this.#pending.set(key, { row: this.#pending.has(key) ? this.#pending.get(key)!.row : row, freshAt: NOT_FRESH });
+  #putBack(taken: readonly NetChange[]): void {
+    if (this.#pending.isEmpty) this.#onDirty();
+    for (const { key, row } of taken) {
+      const newer = this.#pending.get(key);
+      this.#pending.set({ key, row: newer === undefined ? row : newer.row, freshAt: NOT_FRESH });
+    }
   }
 
   snapshot(asOf: number, conflated: boolean): readonly string[] {

@@ -2,8 +2,8 @@
 export interface IntervalClass<S> {
   readonly intervalMs: number;
   nextMs: number;
-  /** Streams with something to send. */
-  readonly dirty: Set<S>;
+  /** Streams with something to send; whoever cuts the whole class takes the set. */
+  dirty: Set<S>;
   /** Registrations by source: what N×M polling would ask for each time. */
   readonly registrations: Map<string, number>;
 }
