@@ -2,7 +2,8 @@ import type { Position } from '../protocol/messages.ts';
 import type { Request } from '../protocol/request.ts';
 import type { TableSchema, Value } from '../protocol/schema.ts';
 import type { Identity, SessionId } from './link.ts';
-import type { NameKind, NameSets } from './names.ts';
+import type { NameKind } from './names.ts';
+import type { NameSets } from './names-file.ts';
 import type { Answer } from './one-shot.ts';
 import type { NotifierStatus } from './status.ts';
 

@@ -1,7 +1,8 @@
 import { PanelcastError } from '../lib/panelcast-error.ts';
 import type { Request } from '../protocol/request.ts';
 import { type Catalog, resolveRequest } from '../views/resolve-request.ts';
-import type { NameKind, NameSets } from './names.ts';
+import type { NameKind } from './names.ts';
+import type { NameSets } from './names-file.ts';
 
 interface Name {
   readonly kind: NameKind;

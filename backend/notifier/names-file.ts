@@ -1,6 +1,11 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { PanelcastError } from '../lib/panelcast-error.ts';
-import type { NameSets } from './names.ts';
+import type { Request } from '../protocol/request.ts';
+
+export interface NameSets {
+  readonly filters: Readonly<Record<string, string>>;
+  readonly views: Readonly<Record<string, Request>>;
+}
 
 const NONE: NameSets = { filters: {}, views: {} };
 

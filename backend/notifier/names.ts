@@ -1,12 +1,7 @@
 import { nearest } from '../lib/nearest.ts';
 import { PanelcastError } from '../lib/panelcast-error.ts';
 import type { Request } from '../protocol/request.ts';
-import { NamesFile } from './names-file.ts';
-
-export interface NameSets {
-  readonly filters: Readonly<Record<string, string>>;
-  readonly views: Readonly<Record<string, Request>>;
-}
+import { type NameSets, NamesFile } from './names-file.ts';
 
 export type NameKind = keyof NameSets;
 

@@ -25,7 +25,8 @@ import type {
 import { parseJson, parseLines } from './intake-body.ts';
 import type { Identity } from './link.ts';
 import { NameCheck } from './name-check.ts';
-import { type NameKind, type NameSets, Names } from './names.ts';
+import { type NameKind, Names } from './names.ts';
+import type { NameSets } from './names-file.ts';
 import { Notifier } from './notifier.ts';
 import { answerOnce } from './one-shot.ts';
 import { SELF_TABLES, type SelfFacts } from './self-tables.ts';

@@ -2,7 +2,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFil
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { PanelcastError } from '../../../backend/lib/panelcast-error.ts';
-import { type NameSets, Names } from '../../../backend/notifier/names.ts';
+import { Names } from '../../../backend/notifier/names.ts';
+import type { NameSets } from '../../../backend/notifier/names-file.ts';
 import { tempDir } from '../../support/temp-dir.ts';
 
 const CONFIGURED: NameSets = { filters: { bad: 'severity >= 4' }, views: {} };
