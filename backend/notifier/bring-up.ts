@@ -33,6 +33,14 @@ export class BringUp {
     this.#tell(session, live, { since, conflated: false }, round);
   }
 
+  /** A durable client on a new connection: at once what it has not confirmed, as far as a message takes it. */
+  durable(session: Session, live: LiveStream, round: Round): void {
+    const { counters, store } = this.#parts;
+    const texts = live.stream.take(store.seq)?.() ?? [];
+    if (texts.length > 0) counters.encodings++;
+    round.frames(session.id, round.once(live, 'durable', () => texts) ?? []);
+  }
+
   /** A viewer that had fallen behind: every change from where it was, or the state of now where that is enough. */
   straggler(session: Session, live: LiveStream, appliedAt: number, round: Round): void {
     const since = live.stream instanceof AllStream ? live.stream.toldAt(appliedAt) : undefined;

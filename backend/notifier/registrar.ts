@@ -1,7 +1,7 @@
 import type { Clock } from '../lib/clock.ts';
 import { PanelcastError } from '../lib/panelcast-error.ts';
 import type { ErrorMessage } from '../protocol/messages.ts';
-import type { Mode } from '../protocol/request.ts';
+import type { Mode, Request } from '../protocol/request.ts';
 import type { Source } from '../sources/source.ts';
 import type { Spool } from '../streams/spool.ts';
 import type { Throttle } from '../streams/throttle.ts';
@@ -92,14 +92,15 @@ export class Registrar {
     const { id } = message;
     if (session.panel(id) !== undefined)
       throw new PanelcastError('conflict', `open.id "${id}" is already open on this connection; close it first`);
-    const { clock, entitlement, streams, throttle } = this.#parts;
-    const asked = this.#book.read(message.request, entitlement(session.identity));
+    const { clock, streams, throttle } = this.#parts;
+    const asked = this.#read(session, message.request);
     const { historyMs, intervalMs, mode } = asked.resolved;
     const since = this.#sinceOf(session, message, mode);
-    const own = mode === 'saf' ? this.#openSaf(session, { resolved: asked.resolved, since }, round) : undefined;
-    const entry = own?.saf.entry ?? this.#lingering.obtain(asked.resolved);
+    const want = { resolved: asked.resolved, since, afresh: message.snapshot === true };
+    const own = mode === 'saf' ? this.#openSaf(session, want, round) : undefined;
+    const entry = own?.entry ?? this.#lingering.obtain(asked.resolved);
     const at = { nowMs: clock.now(), effectiveMs: throttle.intervalMs(intervalMs) };
-    const panel = streams.join({ session, id, entry, asked, saf: own?.saf }, at);
+    const panel = streams.join({ session, id, entry, asked, saf: own }, at);
     session.add(id, panel);
     round.changed(session);
     try {
@@ -107,12 +108,21 @@ export class Registrar {
       if (live.saf !== undefined) this.#safHolders.set(live, { session, id });
       round.opened(session, id, panel);
       this.#bringUp.alignBeside(session, live);
-      if (own === undefined || own.isNew) this.#bringUp.newcomer(session, live, since, round);
-      own?.saf.stream.attach(since ?? 0);
+      own?.stream.attach(since ?? 0);
+      if (own === undefined) this.#bringUp.newcomer(session, live, since, round);
+      else this.#bringUp.durable(session, live, round);
       if (historyMs > 0) this.#bringUp.past(session, live, historyMs, round);
     } catch (error) {
       this.close(session, id, round);
       throw error;
+    }
+  }
+
+  #read({ client, identity }: Session, request: Request) {
+    try {
+      return this.#book.read(request, this.#parts.entitlement(identity));
+    } catch (error) {
+      throw request.mode === 'saf' ? this.saf.refusal(client, error) : error;
     }
   }
 
@@ -165,7 +175,7 @@ export class Registrar {
         'mode saf needs hello.client: the durable name that the stream belongs to',
       );
     const opened = this.saf.open(client, want);
-    const live = this.#parts.streams.use(opened.saf.entry)?.streams.get(`saf ${client}`);
+    const live = this.#parts.streams.use(opened.entry)?.streams.get(`saf ${client}`);
     const holder = live && this.#safHolders.get(live);
     if (holder !== undefined) {
       const message = `client "${client}" opened this stream on another connection`;

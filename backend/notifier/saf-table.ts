@@ -1,12 +1,14 @@
 import { PanelcastError } from '../lib/panelcast-error.ts';
+import { storageError } from '../object-server/sqlite-error.ts';
 import type { Position } from '../protocol/messages.ts';
 import type { Request } from '../protocol/request.ts';
 import type { Source } from '../sources/source.ts';
 import { SafStream } from '../streams/saf-stream.ts';
-import type { Spool, SpooledStream, SpoolRecord } from '../streams/spool.ts';
+import type { Spool, SpooledStream } from '../streams/spool.ts';
 import type { ViewEntry } from '../views/filter-set.ts';
 import { type ResolvedRequest, spellOut } from '../views/resolve-request.ts';
 import { loggedChange } from './logged-change.ts';
+import { SpoolWriter } from './spool-writer.ts';
 
 export interface SafTableOptions {
   readonly spool: Spool;
@@ -32,23 +34,35 @@ export interface SafOpening {
   readonly resolved: ResolvedRequest;
   /** What the client says it has, if it had this stream before. */
   readonly since: number | undefined;
+  /** It says that it has nothing, and wants what was there at the start once more. */
+  readonly afresh: boolean;
 }
 
-/** A commit without a change for any client moves the mark this often: a crash then re-reads no more of the log. */
-const MARK_EVERY = 5000;
+/** What is kept for one client. */
+export interface ClientSpool {
+  readonly client: string;
+  readonly streams: number;
+  readonly bytes: number;
+  /** Why the spool, or one of the streams, does not go on; undefined while all of them do. */
+  readonly fault: string | undefined;
+}
 
 /**
  * The store-and-forward streams. They belong to client names, not to connections: each keeps its view alive and its
- * output on disk. Invariant: after `committed`, the spool has every change up to the store's seq for every stream.
+ * output on disk. Invariant: after `committed`, the spool has every change up to the store's seq for every stream, but
+ * where the disk refuses and for streams that are suspended, since their requests mean nothing: these have it up to a
+ * place that is remembered, from which the log makes up for the rest.
  */
 export class SafTable {
   readonly #options: SafTableOptions;
+  readonly #writer: SpoolWriter;
   readonly #entries = new Map<string, SafEntry>();
-  #records: SpoolRecord[] = [];
-  #marked = 0;
+  /** Streams that are kept and cannot be followed, with the reason. */
+  readonly #suspended = new Map<string, { readonly spooled: SpooledStream; readonly reason: string }>();
 
   constructor(options: SafTableOptions) {
     this.#options = options;
+    this.#writer = new SpoolWriter(options);
   }
 
   get size(): number {
@@ -59,26 +73,43 @@ export class SafTable {
     return this.#options.spool.bytesByClient;
   }
 
+  get clients(): ClientSpool[] {
+    const suspended = [...this.#suspended.values()];
+    const owners = [...this.#entries.values(), ...suspended].map(({ spooled }) => spooled.client);
+    return Object.entries(this.bytesByClient).map(([client, bytes]) => ({
+      client,
+      streams: owners.filter(owner => owner === client).length,
+      bytes,
+      fault: suspended.find(({ spooled }) => spooled.client === client)?.reason ?? this.#writer.fault,
+    }));
+  }
+
   /**
-   * After a start: the streams that were there, brought up to the store from its log. One that means nothing any more
-   * is let go; its client is told what it missed when it opens another.
+   * After a start: the streams that were there, brought up to the store from its log. One that means nothing now, as a
+   * table or column may be missing in the configuration, is kept for a start at which it does.
    */
   restore(): void {
-    const { onFault, resolve, spool, store } = this.#options;
+    const { resolve, spool, store } = this.#options;
     for (const spooled of spool.streams) {
       try {
         this.seen(this.#add(spooled, resolve(JSON.parse(spooled.request) as Request)));
       } catch (error) {
-        spool.drop(spooled.id);
-        onFault(`store-and-forward stream of ${spooled.client}`, error);
+        this.#suspend(spooled, error);
       }
     }
     const { epoch, processed } = spool.position ?? { epoch: store.epoch, processed: store.seq };
     const common = Math.min(processed, store.seq);
     spool.together(() => {
       if (epoch !== store.epoch || processed > store.seq) spool.beginEpoch(store.epoch, common);
-      this.#catchUp([...this.#entries.values()], common);
-      this.#mark();
+      for (const { spooled } of this.#suspended.values()) spool.suspend(spooled.id, common);
+      const upTo = [...this.#entries.values()].map(saf => ({ saf, seq: spool.resume(saf.spooled.id) }));
+      for (const { saf, seq } of upTo) if (seq !== undefined) this.#catchUp([saf], seq);
+      const others = upTo.filter(({ seq }) => seq === undefined);
+      this.#catchUp(
+        others.map(({ saf }) => saf),
+        common,
+      );
+      this.#writer.mark();
     });
   }
 
@@ -91,46 +122,75 @@ export class SafTable {
   }
 
   /** The stream of this client and view. */
-  open(client: string, { resolved, since }: SafOpening): { saf: SafEntry; isNew: boolean } {
+  open(client: string, { afresh, resolved, since }: SafOpening): SafEntry {
     const key = `${resolved.setKey} ${resolved.viewKey}`;
+    const suspended = this.#suspended.get(keyOf({ client, key }));
+    if (suspended !== undefined) throw new PanelcastError('bad-config', suspended.reason);
     const known = this.#entries.get(keyOf({ client, key }));
-    if (known !== undefined) return { saf: known, isNew: false };
-    this.committed();
-    return {
-      saf: this.#create({ client, key, request: JSON.stringify(spellOut(resolved)), since }, resolved),
-      isNew: since === undefined,
-    };
+    if (known === undefined)
+      return this.#create({ client, key, request: JSON.stringify(spellOut(resolved)) }, resolved, since);
+    if (afresh) this.#options.spool.setBegun(known.spooled.id, false);
+    return known;
   }
 
-  ack(saf: SafEntry, seq: number): void {
-    this.#options.spool.ack(saf.spooled.id, Math.min(seq, this.#options.store.seq));
+  /** A request of this client was refused: what is kept for it may be what it means. */
+  refusal(client: string | undefined, error: unknown): unknown {
+    const kept = [...this.#suspended.values()].some(({ spooled }) => spooled.client === client);
+    if (!kept || !(error instanceof PanelcastError)) return error;
+    const message = `${error.message}; what is spooled for client "${client}" is kept until its request can be read again`;
+    const { position } = error;
+    return new PanelcastError(error.code, message, { cause: error, ...(position === undefined ? {} : { position }) });
   }
 
-  /** After each commit: what the streams were given goes to disk in one transaction, or waits here for the next. */
+  ack({ spooled, stream }: SafEntry, seq: number): void {
+    const { spool, store } = this.#options;
+    this.#writer.attempt(() =>
+      spool.together(() => {
+        spool.ack(spooled.id, Math.min(seq, store.seq));
+        if (stream.hasStart(seq)) spool.setBegun(spooled.id, true);
+      }),
+    );
+  }
+
+  /** After each commit: what the streams were given goes to disk in one transaction, or waits for the next. */
   committed(): void {
-    if (this.#entries.size === 0) return;
-    if (this.#records.length === 0 && this.#options.store.seq - this.#marked < MARK_EVERY) return;
-    this.#attempt(() => this.#mark());
+    if (this.#entries.size === 0 || !this.#writer.isDue) return;
+    const refused = this.#writer.fault !== undefined;
+    const saved = this.#writer.attempt(() => this.#save());
+    if (saved && refused) for (const { stream } of this.#entries.values()) stream.wake();
   }
 
   /** A client that comes and goes is there from its opening to its end. */
   seen(saf: SafEntry): void {
     const { now, spool } = this.#options;
-    this.#attempt(() => spool.seen(saf.spooled.id, now()));
+    this.#writer.attempt(() => spool.seen(saf.spooled.id, now()));
   }
 
   /** Lets go of what is beyond the bounds, and of whole streams whose clients do not come any more. */
   trim(): void {
-    this.#attempt(() => {
+    this.#writer.attempt(() => {
       this.#options.spool.trim(this.#options.now());
       this.#letGoForsaken();
     });
+    this.committed();
   }
 
   /** What could not be written is taken from the log at the next start. */
   close(): void {
-    if (this.#entries.size > 0) this.#attempt(() => this.#mark());
+    if (this.#entries.size > 0) this.#writer.attempt(() => this.#save());
     this.#options.spool.close();
+  }
+
+  #save(): void {
+    if (!this.#writer.hasOverflown) this.#writer.mark();
+    else this.#writer.recover(() => this.#catchUp([...this.#entries.values()], this.#writer.marked));
+  }
+
+  #suspend(spooled: SpooledStream, error: unknown): void {
+    const why = error instanceof Error ? error.message : String(error);
+    const reason = `the store-and-forward stream of client "${spooled.client}" cannot be followed: ${why}; what is spooled is kept. Mend the configuration and start again`;
+    this.#suspended.set(keyOf(spooled), { spooled, reason });
+    this.#options.onFault('the spool', new PanelcastError('bad-config', reason, { cause: error }));
   }
 
   #letGoForsaken(): void {
@@ -141,53 +201,39 @@ export class SafTable {
       this.#remove(saf);
       release(saf.entry);
     }
-  }
-
-  /** Where the disk refuses, it may take it the next time: nothing else has to stop for that. */
-  #attempt(write: () => void): void {
-    try {
-      write();
-    } catch (error) {
-      this.#options.onFault('the spool of store-and-forward streams', error);
+    for (const [key, { spooled }] of this.#suspended) {
+      if (!spool.isForsaken(spooled.id, now())) continue;
+      spool.drop(spooled.id);
+      this.#suspended.delete(key);
     }
   }
 
-  #mark(): void {
-    const { now, spool, store } = this.#options;
-    spool.append(this.#records, { epoch: store.epoch, processed: store.seq }, now());
-    this.#records = [];
-    this.#marked = store.seq;
-  }
-
   /** With what the log still has for it, as one transaction: after a kill it is there as a whole or not at all. */
-  #create(of: Omit<SpooledStream, 'id' | 'start'> & Pick<SafOpening, 'since'>, resolved: ResolvedRequest): SafEntry {
+  #create(of: Omit<SpooledStream, 'id' | 'start'>, resolved: ResolvedRequest, since: number | undefined): SafEntry {
     const { release, spool, store } = this.#options;
-    const { since, ...stream } = of;
     const start = Math.min(since ?? store.seq, store.seq);
     let saf: SafEntry | undefined;
-    const waiting = { records: this.#records, marked: this.#marked };
     try {
-      spool.together(() => {
-        saf = this.#add(spool.create({ ...stream, start }), resolved);
+      this.#save(); // the mark is moved for all
+      this.#writer.together(() => {
+        const spooled = spool.create({ ...of, start });
+        spool.setBegun(spooled.id, since !== undefined);
+        saf = this.#add(spooled, resolved);
         this.#catchUp([saf], start);
-        this.#mark();
+        this.#writer.mark();
       });
     } catch (error) {
-      // What was written for the other streams has been taken back with it.
-      this.#records = waiting.records;
-      this.#marked = waiting.marked;
       if (saf !== undefined) {
         this.#remove(saf);
         release(saf.entry);
       }
-      throw error;
+      throw storageError(error, () => true) ?? error;
     }
     return saf!;
   }
 
-  /** With what waits to be written for it: the next stream may have its number. */
   #remove(saf: SafEntry): void {
-    this.#records = this.#records.filter(({ stream }) => stream !== saf.spooled.id);
+    this.#writer.forget(saf.spooled.id);
     this.#entries.delete(keyOf(saf.spooled));
     saf.entry.view.sinks.delete(saf.stream as never);
   }
@@ -203,8 +249,11 @@ export class SafTable {
       get acked() {
         return spool.acked(id);
       },
+      get isBegun() {
+        return spool.isBegun(id);
+      },
       gapAfter: (seq: number) => spool.gapAfter(id, seq),
-      add: (seq: number, body: string) => void this.#records.push({ stream: id, seq, body }),
+      add: (seq: number, body: string) => this.#writer.add({ stream: id, seq, body }),
       read: (seq: number, upTo: number, limit: number) => {
         this.committed();
         return spool.read(id, seq, upTo, limit);
@@ -232,17 +281,9 @@ export class SafTable {
         const change = logged.seq > spooled.start ? loggedChange(entry, logged) : undefined;
         if (change !== undefined) stream.push(change);
       }
-      if (this.#records.length >= MARK_EVERY) this.#spill();
+      if (this.#writer.isLarge) this.#writer.spill();
     }
-    this.#spill();
-  }
-
-  /** To disk, without moving the mark: the catch-up is not at the store's seq yet. */
-  #spill(): void {
-    const { now, spool } = this.#options;
-    const position = spool.position ?? { epoch: this.#options.store.epoch, processed: 0 };
-    spool.append(this.#records, position, now());
-    this.#records = [];
+    this.#writer.spill();
   }
 }
 

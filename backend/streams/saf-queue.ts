@@ -4,6 +4,8 @@ import type { SpoolGap } from './spool.ts';
 export interface SafQueue {
   /** The last seq that the client confirmed. */
   readonly acked: number;
+  /** Whether it has confirmed that it has what was there at its start. */
+  readonly isBegun: boolean;
   /** The next that had to be let go after `seq`. */
   gapAfter(seq: number): SpoolGap | undefined;
   add(seq: number, body: string): void;

@@ -1,4 +1,5 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { SPOOL_SCHEMA, TABLES_OF_STREAM } from './spool-schema.ts';
 
 export interface SpoolLimits {
   /** For each client. */
@@ -34,20 +35,6 @@ export interface SpoolRecord {
 /** Beside its text, in the database. */
 const RECORD_BYTES = 24;
 
-const SCHEMA = `
-  CREATE TABLE IF NOT EXISTS state (one INTEGER PRIMARY KEY CHECK (one = 1), epoch INTEGER NOT NULL, processed INTEGER NOT NULL) STRICT;
-  CREATE TABLE IF NOT EXISTS epoch (epoch INTEGER PRIMARY KEY, start INTEGER NOT NULL) STRICT;
-  CREATE TABLE IF NOT EXISTS stream (
-    id INTEGER PRIMARY KEY, client TEXT NOT NULL, key TEXT NOT NULL, request TEXT NOT NULL, start INTEGER NOT NULL,
-    acked INTEGER NOT NULL, bytes INTEGER NOT NULL DEFAULT 0, UNIQUE (client, key)) STRICT;
-  CREATE TABLE IF NOT EXISTS gap (
-    stream INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, PRIMARY KEY (stream, last)
-  ) STRICT, WITHOUT ROWID;
-  CREATE TABLE IF NOT EXISTS presence (stream INTEGER PRIMARY KEY, seen INTEGER NOT NULL) STRICT;
-  CREATE TABLE IF NOT EXISTS record (
-    stream INTEGER NOT NULL, seq INTEGER NOT NULL, at INTEGER NOT NULL, body TEXT NOT NULL, PRIMARY KEY (stream, seq)
-  ) STRICT, WITHOUT ROWID;`;
-
 /**
  * What store-and-forward clients have not confirmed yet, on disk. One transaction holds the records of a commit together
  * with `processed`, the last seq that is in the spool for every stream; after a crash the change log continues from
@@ -64,7 +51,7 @@ export class Spool {
   constructor(file: string, limits: SpoolLimits) {
     this.#db = new DatabaseSync(file);
     this.#limits = limits;
-    this.#db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; ${SCHEMA}`);
+    this.#db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; ${SPOOL_SCHEMA}`);
     this.#append = this.#db.prepare('INSERT INTO record VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING');
     this.#grow = this.#db.prepare('UPDATE stream SET bytes = bytes + ? WHERE id = ?');
     this.#mark = this.#db.prepare(
@@ -99,11 +86,31 @@ export class Spool {
 
   drop(id: number): void {
     this.together(() => {
-      this.#db.prepare('DELETE FROM record WHERE stream = ?').run(id);
-      this.#db.prepare('DELETE FROM gap WHERE stream = ?').run(id);
-      this.#db.prepare('DELETE FROM presence WHERE stream = ?').run(id);
+      for (const table of TABLES_OF_STREAM) this.#db.prepare(`DELETE FROM ${table} WHERE stream = ?`).run(id);
       this.#db.prepare('DELETE FROM stream WHERE id = ?').run(id);
     });
+  }
+
+  /** Whether the client has what was there at its start, and has said so. */
+  isBegun(id: number): boolean {
+    return this.#db.prepare('SELECT 1 FROM unbegun WHERE stream = ?').get(id) === undefined;
+  }
+
+  setBegun(id: number, begun: boolean): void {
+    this.#db
+      .prepare(begun ? 'DELETE FROM unbegun WHERE stream = ?' : 'INSERT OR IGNORE INTO unbegun VALUES (?)')
+      .run(id);
+  }
+
+  /** It gets nothing more after `processed` until it is resumed. */
+  suspend(id: number, processed: number): void {
+    this.#db.prepare('INSERT OR IGNORE INTO suspended VALUES (?, ?)').run(id, processed);
+  }
+
+  /** From here on it is kept up with the others; answers from where on it has to be brought up to them. */
+  resume(id: number): number | undefined {
+    const row = this.#db.prepare('DELETE FROM suspended WHERE stream = ? RETURNING processed').get(id);
+    return row === undefined ? undefined : Number(row.processed);
   }
 
   /** The stream's client was there then. */
@@ -125,6 +132,7 @@ export class Spool {
         .run(epoch, start);
       this.#db.prepare('DELETE FROM record WHERE seq > ?').run(start);
       this.#db.prepare('DELETE FROM gap WHERE last > ?').run(start);
+      this.#db.prepare('UPDATE suspended SET processed = min(processed, ?)').run(start);
       this.#db
         .prepare(
           `UPDATE stream SET start = min(start, ?), acked = min(acked, ?),

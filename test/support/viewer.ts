@@ -142,15 +142,15 @@ export class Viewer {
 
   /** Opens what another connection of the same client had, and goes on from there. */
   carryOn(earlier: Viewer): void {
-    for (const [id, request] of earlier.requests) {
-      if (!earlier.opened.has(id)) continue;
-      const held = earlier.view(id);
-      this.requests.set(id, request);
-      this.#carried.set(id, held);
-      this.#tell([
-        { type: 'open', session: this.session, id, request, since: request.mode === 'saf' ? held.upTo : held.asOf },
-      ]);
-    }
+    for (const [id, request] of earlier.requests) if (earlier.opened.has(id)) this.goOn(id, request, earlier.view(id));
+  }
+
+  /** Opens what it has had, or what it has nothing of. */
+  goOn(id: string, request: Request, held: HeldView | undefined): void {
+    this.requests.set(id, request);
+    if (held !== undefined) this.#carried.set(id, held);
+    const since = held === undefined ? {} : { since: request.mode === 'saf' ? held.upTo : held.asOf };
+    this.#tell([{ type: 'open', session: this.session, id, request, ...since }]);
   }
 
   cut(facts: CutFacts): void {

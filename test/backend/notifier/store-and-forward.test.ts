@@ -21,6 +21,12 @@ function comeBack(lab: NotifierLab, gone: Viewer, epoch = lab.server.epoch): Vie
   return viewer;
 }
 
+/** Says that it has everything that it was told. */
+function confirm(lab: NotifierLab, viewer: Viewer): void {
+  viewer.ack(viewer.opened.get('a')!.view, viewer.view('a').upTo);
+  lab.settle();
+}
+
 function write(lab: NotifierLab, ...names: string[]): void {
   for (const identifier of names) lab.send({ identifier, severity: 4 });
 }
@@ -62,6 +68,7 @@ describe('§5 mode saf', () => {
   it('keeps what comes while the client is away, and tells it in order and once, then goes on live', () => {
     using lab = new NotifierLab();
     const gone = join(lab);
+    confirm(lab, gone);
     write(lab, 'a', 'b');
     lab.clock.pass(1000);
     lab.leave(gone);
@@ -82,10 +89,28 @@ describe('§5 mode saf', () => {
     gone.ack(gone.opened.get('a')!.view, 2);
     lab.leave(gone);
     write(lab, 'd');
-    const back = join(lab);
+    const back = lab.join({ client: 'noc' });
+    back.goOn('a', SAF, undefined);
     lab.clock.pass(1000);
     expect(seqs(back)).toEqual([3, 4]);
     expect(back.snaps).toBe(0);
+  });
+
+  it('gives a client that asks for a snapshot all that it has not confirmed, and then what is there', () => {
+    using lab = new NotifierLab();
+    const gone = join(lab);
+    write(lab, 'a', 'b');
+    lab.clock.pass(1000);
+    confirm(lab, gone);
+    write(lab, 'c', 'd');
+    lab.leave(gone);
+    for (let time = 0; time < 2; time++) {
+      const back = join(lab); // it says that it has nothing
+      expect([seqs(back), back.snaps, back.view('a').rows.size]).toEqual([[3, 4], 1, 4]);
+      lab.leave(back);
+    }
+    // Nothing was lost for one that does have what it had.
+    expect(seqs(comeBack(lab, gone))).toEqual(upTo(1, 4));
   });
 
   it('lets go of what is confirmed, and of no more', () => {
@@ -169,6 +194,7 @@ describe('§5 mode saf', () => {
     const other = join(lab, { mode: 'saf', filter: 'severity = 5' }, 'soc');
     expect(other.errors).toMatchObject([{ id: 'a', code: 'internal' }]);
     lab.spool.together = together;
+    lab.clock.pass(1000);
     write(lab, 'b');
     lab.clock.pass(1000);
     expect(seqs(viewer)).toEqual([1, 2]);
@@ -191,11 +217,81 @@ describe('§5 mode saf', () => {
   });
 });
 
+describe('§5 the start of a saf stream', () => {
+  /** A connection that has nothing, and does not ask for more than others. */
+  function begin(lab: NotifierLab): Viewer {
+    const viewer = lab.join({ client: 'noc' });
+    viewer.goOn('a', SAF, undefined);
+    lab.settle();
+    return viewer;
+  }
+
+  const shown = (viewer: Viewer) => [viewer.snaps, viewer.view('a').rows.size, seqs(viewer)];
+
+  it('is told again until the client has confirmed it, with every change since', () => {
+    using lab = new NotifierLab();
+    write(lab, 'a', 'b');
+    lab.leave(begin(lab)); // died before it had it
+    write(lab, 'c');
+    lab.write("DELETE FROM events WHERE identifier = 'a'");
+    const second = begin(lab);
+    expect(shown(second)).toEqual([1, 2, [3, 4]]);
+    lab.leave(second); // died with it
+    const third = begin(lab);
+    expect(shown(third)).toEqual([1, 2, [3, 4]]);
+    confirm(lab, third);
+    lab.leave(third);
+    write(lab, 'd');
+    const fourth = comeBack(lab, third);
+    expect(shown(fourth)).toEqual([0, 3, [3, 4, 5]]);
+  });
+
+  it('is told over restarts too', async () => {
+    const dataDir = tempDir();
+    const first = new NotifierLab({ dataDir });
+    write(first, 'a', 'b');
+    first.leave(begin(first));
+    write(first, 'c');
+    await first.close();
+    using lab = new NotifierLab({ dataDir, clock: first.clock });
+    expect(shown(begin(lab))).toEqual([1, 3, [3]]);
+  });
+
+  it('is confirmed by a client that has nothing else to confirm', () => {
+    using lab = new NotifierLab();
+    write(lab, 'a');
+    const viewer = begin(lab);
+    confirm(lab, viewer);
+    lab.leave(viewer);
+    expect(comeBack(lab, viewer).snaps).toBe(0);
+  });
+
+  it('comes after the gap of what had to be let go before it was confirmed', () => {
+    using lab = new NotifierLab({ spool: { bytesMax: 3000, ageMsMax: 1e12 } });
+    lab.leave(begin(lab));
+    for (let i = 0; i < 50; i++) write(lab, `e${i}`);
+    lab.notifier.registrar.saf.trim();
+    const back = begin(lab);
+    expect([back.snaps, back.view('a').rows.size, back.gaps.map(({ from }) => from)]).toEqual([1, 50, [1]]);
+    expect(seqs(back)).toEqual(upTo(back.gaps[0]!.to + 1, 50));
+  });
+
+  it('is not owed to a client that comes with a position to a notifier that does not know it', () => {
+    using lab = new NotifierLab();
+    write(lab, 'a', 'b');
+    const viewer = lab.join({ client: 'noc', resume: { epoch: 1, seq: 1 } });
+    viewer.goOn('a', SAF, undefined);
+    lab.clock.pass(1000);
+    expect(shown(viewer)).toEqual([0, 1, [2]]);
+  });
+});
+
 describe('§5 mode saf over restarts', () => {
   it('goes on where it was, with what was written before, between and after', async () => {
     const dataDir = tempDir();
     const first = new NotifierLab({ dataDir });
     const gone = join(first);
+    confirm(first, gone);
     write(first, 'a');
     first.clock.pass(1000);
     first.leave(gone);

@@ -25,6 +25,9 @@ class SafLab {
       },
       gapAfter: seq => spool.gapAfter(id, seq),
       add: (seq, body) => spool.append([{ stream: id, seq, body }], { epoch: 1, processed: seq }, 0),
+      get isBegun() {
+        return spool.isBegun(id);
+      },
       read: (seq, upTo, limit) => spool.read(id, seq, upTo, limit),
     };
     this.stream = new SafStream('v1:saf', OUTPUT, queue, () => this.#wakes++);
@@ -43,18 +46,20 @@ class SafLab {
     });
   }
 
-  /** One cut: the seqs of its rows, and its gaps as [from, to]. */
+  /** One cut: the seqs of its rows, its gaps as [from, to], and its snapshot as the negative of what it is as of. */
   cut(asOf = this.#seq): (number | [number, number])[] {
     const texts = this.stream.take(asOf)?.() ?? [];
     return texts.flatMap((text): (number | [number, number])[] => {
       const message = JSON.parse(text) as ServerMessage;
       if (message.type === 'rows') return message.changes.map(({ seq }) => seq);
+      if (message.type === 'snap') return [-message.asOf];
       return message.type === 'gap' ? [[message.from, message.to]] : [];
     });
   }
 
   ack(seq: number): void {
     this.spool.ack(this.id, seq);
+    if (this.stream.hasStart(seq)) this.spool.setBegun(this.id, true);
   }
 }
 
@@ -167,6 +172,63 @@ describe('a store-and-forward stream', () => {
     spool.append([record], { epoch: 1, processed: 1 }, 0);
     spool.ack(id, 1);
     expect(spool.bytesByClient.noc).toBe(0);
+  });
+});
+
+describe('the start of a store-and-forward stream', () => {
+  function unbegun(): SafLab {
+    const lab = new SafLab();
+    lab.spool.setBegun(lab.id, false);
+    return lab;
+  }
+
+  it('goes with the last of the changes that are spooled, and once on a connection', () => {
+    const lab = unbegun();
+    lab.change(4000);
+    lab.stream.attach(0);
+    expect(lab.cut()).toEqual(upTo(1, 2000));
+    expect(lab.cut()).toEqual([...upTo(2001, 4000), -4000]);
+    lab.change(1);
+    expect(lab.cut()).toEqual([4001]);
+  });
+
+  it('is confirmed with what it came with, and not with what came before', () => {
+    const lab = unbegun();
+    lab.change(3000);
+    lab.stream.attach(0);
+    lab.cut();
+    lab.ack(2000);
+    expect(lab.cut()).toEqual([...upTo(2001, 3000), -3000]);
+    lab.ack(2000);
+    lab.ack(2999);
+    lab.stream.attach(3000);
+    expect(lab.cut()).toEqual([-3000]);
+    lab.ack(3000);
+    lab.stream.attach(3000);
+    expect(lab.cut()).toEqual([]);
+  });
+
+  it('is told again when the cut that had it did not arrive', () => {
+    const lab = unbegun();
+    lab.change(2);
+    lab.stream.attach(0);
+    lab.cut(2); // lost
+    lab.stream.rewind(1);
+    lab.ack(2);
+    expect(lab.cut(2)).toEqual([-2]);
+  });
+
+  it('is told at the next cut when it cannot be read, with the changes before it', () => {
+    const lab = unbegun();
+    lab.change(2);
+    lab.stream.attach(0);
+    const { snapshotText } = OUTPUT;
+    OUTPUT.snapshotText = () => {
+      throw new Error('planted');
+    };
+    expect(() => lab.cut()).toThrow('planted');
+    OUTPUT.snapshotText = snapshotText;
+    expect(lab.cut()).toEqual([1, 2, -2]);
   });
 });
 
