@@ -12,7 +12,10 @@ export function PreviewBanner() {
         <span className={styles.more}>What differs from Grafana</span>
       </summary>
       <ul className={styles.list}>
-        <li>Core’s panels are in no package: these draw the same options with the same parts of @grafana/ui.</li>
+        <li>
+          Core’s panels are in no package: these draw the same options with the same parts of @grafana/ui; a node graph,
+          which has none there, is shown as a table.
+        </li>
         <li>
           The plugin talks to the notifier directly; in Grafana, through its data-source proxy, with your identity. With
           a token it does so by an HTTP stream: a browser’s WebSocket cannot carry one.

@@ -1,6 +1,7 @@
 import { FieldColorModeId, type PanelPlugin } from '@grafana/data';
 import { BarGaugePanel } from './BarGaugePanel.tsx';
 import { LogsPanel } from './LogsPanel.tsx';
+import { NodeGraphPanel } from './NodeGraphPanel.tsx';
 import { type Panel, panelPlugin } from './panel-plugin.ts';
 import { StateTimelinePanel } from './StateTimelinePanel.tsx';
 import { StatPanel } from './StatPanel.tsx';
@@ -61,6 +62,7 @@ const PANELS: Readonly<Record<string, Panel>> = {
     custom: { fillOpacity: 70, lineWidth: 0 },
   },
   logs: { name: 'Logs', component: LogsPanel },
+  nodeGraph: { name: 'Node graph', component: NodeGraphPanel },
   text: { name: 'Text', component: TextPanel, skipDataQuery: true },
 };
 

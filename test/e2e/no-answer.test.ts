@@ -26,6 +26,7 @@ const HEALTHY = {
     4: 'Nothing open',
     5: 'Nobody',
     6: 'Nothing open',
+    7: 'Nothing open',
   },
 } as const;
 const DASHBOARDS = Object.entries(HEALTHY);

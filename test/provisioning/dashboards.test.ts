@@ -2,16 +2,18 @@ import { spawnSync } from 'node:child_process';
 import { symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { SELF_TABLES } from '../../backend/notifier/self-tables.ts';
 import { eventsTable } from '../../backend/object-server/events-table.ts';
 import type { Request } from '../../backend/protocol/request.ts';
+import type { TableSchema } from '../../backend/protocol/schema.ts';
 import type { Source } from '../../backend/sources/source.ts';
 import { type Catalog, resolveRequest } from '../../backend/views/resolve-request.ts';
 import { type Expression, parseExpression } from '../../preview/prometheus/expression.ts';
+import { FORMATS } from '../../src/types.ts';
 import { tempDir } from '../support/temp-dir.ts';
 import { type PanelJson, ROOT, readDashboards, readDataSources, type TargetJson } from './files.ts';
 
-const FORMATS = ['table', 'metric', 'series', 'log'];
-const PANELS = ['timeseries', 'table', 'stat', 'bargauge', 'state-timeline', 'logs', 'text'];
+const PANELS = ['timeseries', 'table', 'stat', 'bargauge', 'state-timeline', 'logs', 'nodeGraph', 'text'];
 /** The names that stay; histograms are asked by their buckets. */
 const METRICS = [
   ...['viewers', 'registrations', 'views', 'filter_sets', 'evaluations_total', 'evaluations_avoided_total'],
@@ -24,9 +26,18 @@ const METRICS = [
 const PLAIN = `type Plain<T> = T extends string ? \`\${T}\` : T extends number ? number
   : T extends object ? { [K in keyof T]: Plain<T[K]> } : T;`;
 
-const source = { name: 'events', tables: new Map([['events', eventsTable()]]) } as unknown as Source;
+function source(name: string, tables: readonly TableSchema[]): [string, Source] {
+  return [name, { name, tables: new Map(tables.map(table => [table.name, table])) } as unknown as Source];
+}
+
 const catalog = {
-  sources: new Map([['events', source]]),
+  sources: new Map([
+    source('events', [eventsTable()]),
+    source(
+      'panelcast',
+      SELF_TABLES.map(({ schema }) => schema),
+    ),
+  ]),
   filters: new Map(),
   namedView: () => undefined,
   namedViews: [],
@@ -113,6 +124,22 @@ describe.each(readDashboards())('$file', ({ json: dashboard, text }) => {
       const { mappings = [], noValue = '' } = fieldConfig.defaults;
       expect(noValue, title).not.toMatch(/\d/);
       expect(JSON.stringify(mappings), title).toContain('"match":"null+nan"');
+    }
+  });
+
+  it('says no number where nobody has answered', () => {
+    for (const { fieldConfig, title } of dashboard.panels)
+      expect(fieldConfig.defaults.noValue ?? '', title).not.toMatch(/\d/);
+  });
+
+  it('says of no rows what that means, but not of a cell without a value', () => {
+    for (const panel of asking.filter(panel => panel.datasource!.uid === 'panelcast')) {
+      const { defaults, overrides } = panel.fieldConfig;
+      expect(defaults.noValue, panel.title).toBeTruthy();
+      const blank = overrides.find(
+        ({ matcher, properties }) => matcher.id === 'byRegexp' && properties[0]?.value === '',
+      );
+      if (panel.type === 'table') expect(blank?.properties[0]?.id, panel.title).toBe('noValue');
     }
   });
 

@@ -40,7 +40,10 @@ export interface PanelJson {
   readonly targets?: readonly TargetJson[];
   readonly fieldConfig: {
     readonly defaults: { readonly noValue?: string; readonly mappings?: readonly unknown[] };
-    readonly overrides: readonly { matcher: { id: string; options: string } }[];
+    readonly overrides: readonly {
+      readonly matcher: { readonly id: string; readonly options: string };
+      readonly properties: readonly { readonly id: string; readonly value: unknown }[];
+    }[];
   };
 }
 export interface TargetJson {
