@@ -25,6 +25,8 @@ export interface Ladder {
   readonly proven?: number;
   /** Attempts that failed since a connection last held. */
   readonly failures: number;
+  /** How often the first step was tried in vain from a lower one, since it last held. */
+  readonly probes: number;
 }
 
 export interface State {
@@ -32,6 +34,8 @@ export interface State {
   readonly ladder: Ladder;
   /** A connection that has held for a while forgets its failures; one that flaps does not. */
   readonly settled?: true;
+  /** On a lower step, while the first is tried beside it. */
+  readonly probing?: true;
   /** Why there is no connection, where there was or should be one. */
   readonly loss?: Loss;
 }
@@ -55,12 +59,21 @@ export type Event =
   | { readonly type: 'visible' }
   /** A transport that cannot talk has something to say. */
   | { readonly type: 'reopen' }
+  /** The step that was tried beside the present one opens, or does not. */
+  | { readonly type: 'better' }
+  | { readonly type: 'no-better' }
   | { readonly type: 'dispose' };
 export type EventType = Event['type'];
 
 export type Effect =
   | { readonly type: 'connect'; readonly step: Step }
+  /** From whatever there is, a transport that is being tried too. */
   | { readonly type: 'disconnect' }
+  /** Tries a step beside the present one, which goes on; a try that fails changes nothing for the reader. */
+  | { readonly type: 'probe'; readonly step: Step }
+  /** The transport that was tried takes the place of the present one; it is open. */
+  | { readonly type: 'adopt' }
+  | { readonly type: 'abandon' }
   /** `hello` and everything that is open. */
   | { readonly type: 'greet' }
   /** Replaces the one before; every change of state ends it. */
@@ -80,8 +93,8 @@ const CONNECT_MS = 8000;
 const WELCOME_MS = 8000;
 /** From here on a connection is held to be good. */
 const SETTLED_MS = 10_000;
-/** On a lower step: whether a better one works by now. */
-const UPGRADE_MS = 300_000;
+/** On a lower step: when to try the first again, after so many tries in vain. */
+const UPGRADE_MS = [10_000, 30_000, 60_000, 120_000, 300_000] as const;
 /** The first wait; all pages of a notifier that restarts come back spread over it. */
 const BACKOFF_MS = 1000;
 const BACKOFF_MAX_MS = 30_000;
@@ -92,7 +105,7 @@ const OFFLINE_RETRY_MS = 15_000;
 const MISMATCH_MS = 60_000;
 
 export function initialState(steps: readonly Step[]): State {
-  return { name: 'idle', ladder: { steps, at: 0, failures: 0 } };
+  return { name: 'idle', ladder: { steps, at: 0, failures: 0, probes: 0 } };
 }
 
 export function transition(state: State, event: Event, random: number): Transition {
@@ -140,7 +153,7 @@ function failed(state: State, loss: Loss, random: number): Transition {
   const failures = ladder.failures + 1;
   if (ladder.proven === ladder.at && failures <= PROVEN_FAILURES) return backOff({ ...ladder, failures }, loss, random);
   if (ladder.at < ladder.steps.length - 1) return reconnect({ ...state, loss }, { ...ladder, at: ladder.at + 1 });
-  return backOff({ steps: ladder.steps, at: 0, failures }, loss, random);
+  return backOff({ steps: ladder.steps, at: 0, failures, probes: ladder.probes }, loss, random);
 }
 
 function timedOut(what: string): Loss {
@@ -160,12 +173,41 @@ function hold(state: State, name: 'live' | 'resuming'): Transition {
   return { state: { name, ladder }, effects: [{ type: 'timer', delayMs: SETTLED_MS }] };
 }
 
-/** After a while the connection counts as good; on a lower step, later, a better one is tried. */
+/** After a while the connection counts as good; on a lower step the first is tried from time to time. */
 function settle(state: State): Transition {
   const { ladder } = state;
-  if (state.settled) return ladder.at === 0 ? stay(state) : reconnect(state, { ...ladder, at: 0 });
-  const settled: State = { name: 'live', ladder: { ...ladder, failures: 0 }, settled: true };
-  return { state: settled, effects: ladder.at === 0 ? [] : [{ type: 'timer', delayMs: UPGRADE_MS }] };
+  if (state.probing) return noBetter(state);
+  if (!state.settled)
+    return ladder.at === 0
+      ? { state: { name: 'live', ladder: { ...ladder, failures: 0, probes: 0 }, settled: true }, effects: [] }
+      : stayLower({ ...ladder, failures: 0 });
+  if (ladder.at === 0) return stay(state);
+  return {
+    state: { ...state, probing: true },
+    effects: [
+      { type: 'probe', step: ladder.steps[0]! },
+      { type: 'timer', delayMs: CONNECT_MS },
+    ],
+  };
+}
+
+function stayLower(ladder: Ladder, ...effects: Effect[]): Transition {
+  const delayMs = UPGRADE_MS[Math.min(ladder.probes, UPGRADE_MS.length - 1)]!;
+  return { state: { name: 'live', ladder, settled: true }, effects: [...effects, { type: 'timer', delayMs }] };
+}
+
+/** It is open already: what follows is as after any other connecting. */
+function better({ ladder }: State): Transition {
+  return {
+    state: { name: 'connecting', ladder: { ...ladder, at: 0, probes: ladder.probes + 1 } },
+    effects: [{ type: 'adopt' }, { type: 'timer', delayMs: CONNECT_MS }],
+  };
+}
+
+/** Whether a step between works is only known by going there. */
+function noBetter(state: State): Transition {
+  const ladder = { ...state.ladder, probes: state.ladder.probes + 1 };
+  return ladder.at > 1 ? reconnect(state, { ...ladder, at: 1 }) : stayLower(ladder, { type: 'abandon' });
 }
 
 const lose = ({ ladder }: State, { loss }: { readonly loss: Loss }, random: number): Transition =>
@@ -190,6 +232,8 @@ const CONNECTED: Row = {
   'hidden-long': state => hangUp(state, 'asleep'),
   visible: stay,
   reopen: state => reconnect(state),
+  better: stay,
+  'no-better': stay,
   dispose: state => hangUp(state, 'closed'),
 };
 
@@ -209,6 +253,8 @@ const UNCONNECTED: Row = {
   'hidden-long': stay,
   visible: stay,
   reopen: stay,
+  better: stay,
+  'no-better': stay,
   dispose: state => ({ state: { name: 'closed', ladder: state.ladder }, effects: [] }),
 };
 
@@ -239,7 +285,12 @@ export const TABLE: { readonly [S in StateName]: Row } = {
         random,
       ),
   },
-  live: { ...CONNECTED, timeout: settle },
+  live: {
+    ...CONNECTED,
+    timeout: settle,
+    better: state => (state.probing ? better(state) : stay(state)),
+    'no-better': state => (state.probing ? noBetter(state) : stay(state)),
+  },
   'backing-off': {
     ...UNCONNECTED,
     timeout: state => connect(state),

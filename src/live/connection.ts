@@ -33,6 +33,8 @@ export class Connection {
   readonly #house: ConnectionHouse;
   #state: State;
   #transport: Transport | undefined;
+  /** Tried beside it. */
+  #probe: Transport | undefined;
   #timer: Timer | undefined;
   #listening: Timer | undefined;
   #hiding: Timer | undefined;
@@ -109,7 +111,17 @@ export class Connection {
   #apply(effect: Effect): void {
     switch (effect.type) {
       case 'connect':
-        this.#connect(effect.step);
+        this.#transport = this.#open(effect.step);
+        this.#listen();
+        break;
+      case 'probe':
+        this.#probe = this.#open(effect.step);
+        break;
+      case 'adopt':
+        this.#adopt();
+        break;
+      case 'abandon':
+        this.#abandon();
         break;
       case 'disconnect':
         this.#disconnect();
@@ -126,21 +138,45 @@ export class Connection {
     }
   }
 
-  #connect(step: Step): void {
-    // Whatever an earlier transport still says is not heard any more.
-    const isCurrent = (): boolean => this.#transport === transport;
-    let transport: Transport | undefined;
-    transport = this.#house.transports[step]({
-      opened: () => isCurrent() && this.#tell({ type: 'opened' }),
-      message: message => isCurrent() && this.#receive(message),
-      closed: loss => isCurrent() && this.#tell({ type: 'lost', loss }),
+  /** What a transport says that is neither in use nor tried any more is not heard. */
+  #open(step: Step): Transport {
+    const transport: Transport = this.#house.transports[step]({
+      opened: () => this.#opened(transport),
+      message: message => transport === this.#transport && this.#receive(message),
+      closed: loss => this.#closed(transport, loss),
     });
+    return transport;
+  }
+
+  #opened(transport: Transport): void {
+    if (transport === this.#transport) this.#tell({ type: 'opened' });
+    else if (transport === this.#probe) this.#tell({ type: 'better' });
+  }
+
+  #closed(transport: Transport, loss: Loss): void {
+    if (transport === this.#transport) this.#tell({ type: 'lost', loss });
+    else if (transport === this.#probe) this.#tell({ type: 'no-better' });
+  }
+
+  /** It opened, which is told when everybody knows that the former one is gone. */
+  #adopt(): void {
+    const transport = this.#probe;
+    this.#probe = undefined;
+    this.#disconnect();
+    if (transport === undefined) return;
     this.#transport = transport;
-    this.#heardMs = this.#house.page.now();
     this.#listen();
+    queueMicrotask(() => this.#opened(transport));
+  }
+
+  #abandon(): void {
+    const probe = this.#probe;
+    this.#probe = undefined;
+    probe?.close();
   }
 
   #disconnect(): void {
+    this.#abandon();
     const transport = this.#transport;
     this.#transport = undefined;
     this.#listening?.cancel();
@@ -149,11 +185,17 @@ export class Connection {
     transport?.close();
   }
 
+  /** From now on. */
   #listen(): void {
+    this.#heardMs = this.#house.page.now();
+    this.#listenOn();
+  }
+
+  #listenOn(): void {
     this.#listening?.cancel();
     this.#listening = this.#house.page.after(LISTEN_MS, () => {
       const silentMs = this.#house.page.now() - this.#heardMs;
-      if (silentMs < SILENCE_MS) this.#listen();
+      if (silentMs < SILENCE_MS) this.#listenOn();
       else this.#tell({ type: 'lost', loss: { message: `nothing was heard for ${Math.round(silentMs / 1000)} s` } });
     });
   }

@@ -143,10 +143,10 @@ export class Hub {
   dispose(): void {
     for (const view of this.#views.values()) view.timer?.cancel();
     for (const timer of [this.#idleTimer, this.#heartbeat]) timer?.cancel();
-    this.#freshness.dispose();
     this.#views.clear();
     this.#flushes.fail('the data source was closed');
     this.#connection.dispose();
+    this.#freshness.dispose();
   }
 
   /** A panel of several views is told once. */

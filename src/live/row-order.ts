@@ -29,7 +29,6 @@ export class RowOrder {
   // Kept from update to update, since typed arrays are costly to make and to collect.
   #spare = new Int32Array(0);
   #stayed = new Int32Array(0);
-  #moves = new Uint8Array(0);
 
   constructor(terms: readonly OrderTerm[] = []) {
     this.#terms = terms;
@@ -46,10 +45,10 @@ export class RowOrder {
     this.#slots = Int32Array.from(slots.sort(this.#compare));
   }
 
-  /** `gone` no longer hold rows, or hold others; `touched` hold rows that are new or changed; `slots` are there in all. */
-  update(gone: ReadonlySet<number>, touched: ReadonlySet<number>, slots: number): void {
-    const stayed = this.#without(gone, touched, slots);
-    const moved = [...touched].sort(this.#compare);
+  /** A mark for each slot: what is not 0 is taken out; `written` of them hold rows that are new or changed. */
+  update(marks: Uint8Array, written: readonly number[]): void {
+    const stayed = this.#unmarked(marks);
+    const moved = written.toSorted(this.#compare);
     const length = stayed.length + moved.length;
     if (this.#spare.length < length) this.#spare = new Int32Array(length + (length >> 3));
     const merged = this.#spare;
@@ -65,21 +64,15 @@ export class RowOrder {
     this.#slots = merged.subarray(0, length);
   }
 
-  #without(gone: ReadonlySet<number>, touched: ReadonlySet<number>, slots: number): Int32Array {
-    if (this.#moves.length < slots) this.#moves = new Uint8Array(slots + (slots >> 3));
-    if (this.#stayed.length < slots) this.#stayed = new Int32Array(slots + (slots >> 3));
-    const moves = this.#moves;
-    for (const slot of gone) moves[slot] = 1;
-    for (const slot of touched) moves[slot] = 1;
+  #unmarked(marks: Uint8Array): Int32Array {
     const all = this.#slots;
+    if (this.#stayed.length < all.length) this.#stayed = new Int32Array(all.length + (all.length >> 3));
     const stayed = this.#stayed;
     let length = 0;
     for (let i = 0; i < all.length; i++) {
       const slot = all[i]!;
-      if (moves[slot] === 0) stayed[length++] = slot;
+      if (marks[slot] === 0) stayed[length++] = slot;
     }
-    for (const slot of gone) moves[slot] = 0;
-    for (const slot of touched) moves[slot] = 0;
     return stayed.subarray(0, length);
   }
 

@@ -3,6 +3,9 @@ import type { Columns, Field } from '../../backend/protocol/messages.ts';
 import type { Key, Value } from '../../backend/protocol/schema.ts';
 import type { RowOrder } from './row-order.ts';
 
+const WRITTEN = 1;
+const FREED = 2;
+
 /**
  * The rows of one view by their key, column by column, patched in place: a change costs its own columns, whatever the
  * size of the table. A row keeps its slot for life; the slots of removed rows are used again.
@@ -16,8 +19,10 @@ export class RowTable {
   #slots = 0;
   #free: number[] = [];
   readonly #orders = new Set<RowOrder>();
-  readonly #gone = new Set<number>();
-  readonly #touched = new Set<number>();
+  /** Slots that were written or freed since the last time, each once. */
+  #marked: number[] = [];
+  /** What happened to each slot; as long as the columns, or longer. */
+  #marks = new Uint8Array(0);
 
   get size(): number {
     return this.#slotOf.size;
@@ -61,8 +66,7 @@ export class RowTable {
     // Without a key there are only whole snapshots, and a row is known by its place.
     for (let slot = 0; slot < keys.length; slot++) this.#slotOf.set(keyIndex < 0 ? slot : keyOf(keys[slot]), slot);
     this.#slots = keys.length;
-    this.#gone.clear();
-    this.#touched.clear();
+    this.#clearMarks();
     for (const order of this.#orders) order.reset(fields, this.#columns, [...this.#slotOf.values()]);
   }
 
@@ -83,18 +87,32 @@ export class RowTable {
       const slot = this.#slotOf.get(key);
       if (slot === undefined) continue;
       this.#slotOf.delete(key);
-      this.#touched.delete(slot);
-      this.#gone.add(slot);
+      this.#mark(slot, FREED);
       this.#free.push(slot);
     }
   }
 
   /** Brings the orders up to the changes since the last time. */
   settle(): void {
-    if (this.#gone.size === 0 && this.#touched.size === 0) return;
-    for (const order of this.#orders) order.update(this.#gone, this.#touched, this.#slots);
-    this.#gone.clear();
-    this.#touched.clear();
+    if (this.#marked.length === 0) return;
+    const written = this.#marked.filter(slot => this.#marks[slot] === WRITTEN);
+    for (const order of this.#orders) order.update(this.#marks, written);
+    this.#clearMarks();
+  }
+
+  #mark(slot: number, mark: number): void {
+    if (this.#marks.length < this.#slots) {
+      const marks = new Uint8Array(this.#slots + (this.#slots >> 3));
+      marks.set(this.#marks);
+      this.#marks = marks;
+    }
+    if (this.#marks[slot] === 0) this.#marked.push(slot);
+    this.#marks[slot] = mark;
+  }
+
+  #clearMarks(): void {
+    for (const slot of this.#marked) this.#marks[slot] = 0;
+    this.#marked = [];
   }
 
   #slotFor(key: Key): number {
@@ -103,7 +121,7 @@ export class RowTable {
       slot = this.#free.pop() ?? this.#slots++;
       this.#slotOf.set(key, slot);
     }
-    this.#touched.add(slot);
+    this.#mark(slot, WRITTEN);
     return slot;
   }
 }

@@ -28,6 +28,8 @@ const EVENTS: { readonly [T in EventType]: Extract<Event, { type: T }> } = {
   'hidden-long': { type: 'hidden-long' },
   visible: { type: 'visible' },
   reopen: { type: 'reopen' },
+  better: { type: 'better' },
+  'no-better': { type: 'no-better' },
   dispose: { type: 'dispose' },
 };
 
@@ -37,13 +39,21 @@ function stateOf(name: StateName): State {
   return { ...initialState(STEPS), name };
 }
 
+/** Live on the lowest step, with the first being tried beside it. */
+const PROBING: State = {
+  ...stateOf('live'),
+  ladder: { steps: STEPS, at: 2, proven: 2, failures: 0, probes: 0 },
+  settled: true,
+  probing: true,
+};
+
 /** What the effects leave: whether there is a transport, and a timer. */
 function outcome(hadTransport: boolean, from: State, event: Event) {
   const { effects, state } = transition(from, event, 0.5);
   let transport = hadTransport;
   for (const { type } of effects) {
     if (type === 'disconnect') transport = false;
-    if (type === 'connect') transport = true;
+    if (type === 'connect' || type === 'adopt') transport = true;
   }
   return { state, transport, timer: effects.some(({ type }) => type === 'timer') };
 }
@@ -77,6 +87,16 @@ describe('the connection’s states', () => {
     const changed = state !== stateOf(name) && state.name !== name;
     if (changed && ['connecting', 'greeting', 'resuming', 'backing-off', 'offline'].includes(state.name))
       expect(timer).toBe(true);
+  });
+
+  it.each(Object.values(EVENTS))('probing on $type leaves nothing that is tried behind', event => {
+    const { effects, state } = transition(PROBING, event, 0.5);
+    const { timer, transport } = outcome(true, PROBING, event);
+    expect(transport).toBe(CONNECTED.has(state.name));
+    if (state === PROBING) return;
+    expect(state.probing).toBe(undefined);
+    expect(effects.map(({ type }) => type)).toContainEqual(expect.stringMatching(/^(adopt|abandon|disconnect)$/));
+    if (CONNECTED.has(state.name)) expect(timer).toBe(true);
   });
 
   it('ends in closed and never leaves it', () => {
@@ -122,16 +142,57 @@ describe('the ladder', () => {
     expect(transition(follow(state, timeout), lost, 0.5).effects).toContainEqual({ type: 'connect', step: 'stream' });
   });
 
-  it('tries the better step again after five minutes on a lower one', () => {
-    const lower = follow(initialState(STEPS), want, lost, opened, welcome, timeout);
+  const lower = follow(initialState(STEPS), want, lost, opened, welcome, timeout);
+  const types = (state: State, event: Event) => transition(state, event, 0.5).effects.map(({ type }) => type);
+
+  it('tries the first step beside a lower one, which goes on until the first is open', () => {
     expect(lower).toMatchObject({ name: 'live', settled: true, ladder: { at: 1 } });
-    expect(transition(lower, timeout, 0.5).effects).toContainEqual({ type: 'connect', step: 'websocket' });
+    expect(transition(lower, timeout, 0.5).effects).toContainEqual({ type: 'probe', step: 'websocket' });
+    expect(types(lower, timeout)).not.toContain('disconnect');
+    const probing = follow(lower, timeout);
+    expect(probing).toMatchObject({ name: 'live', ladder: { at: 1 } });
+    expect(types(probing, EVENTS.better)).toEqual(['adopt', 'timer']);
+    const state = follow(probing, EVENTS.better, opened, { type: 'welcome', resumes: true }, EVENTS['brought-up']);
+    expect(state).toMatchObject({ name: 'live', ladder: { at: 0, proven: 0 } });
+  });
+
+  it('goes on as before where the first step refuses or does not answer', () => {
+    const probing = follow(lower, timeout);
+    for (const event of [EVENTS['no-better'], timeout]) {
+      expect(types(probing, event)).toEqual(['abandon', 'timer']);
+      expect(follow(probing, event)).toMatchObject({ name: 'live', settled: true, ladder: { at: 1 } });
+    }
+  });
+
+  it('tries more and more rarely, and anew once the first step has held', () => {
+    let state = lower;
+    const waits = Array.from({ length: 6 }, () => {
+      state = follow(state, timeout);
+      const waitMs = delayOf(state, EVENTS['no-better'], 0.5);
+      state = follow(state, EVENTS['no-better']);
+      return waitMs / 1000;
+    });
+    expect([delayOf(follow(initialState(STEPS), want, lost, opened, welcome), timeout, 0.5) / 1000, ...waits]).toEqual([
+      10, 30, 60, 120, 300, 300, 300,
+    ]);
+    const held = follow(state, timeout, EVENTS.better, opened, welcome);
+    expect(held.ladder.probes).toBeGreaterThan(0);
+    expect(follow(held, timeout).ladder.probes).toBe(0);
+  });
+
+  it('goes by the step between where the last one holds and the first does not open', () => {
+    expect(transition(PROBING, EVENTS['no-better'], 0.5).effects).toContainEqual({ type: 'connect', step: 'stream' });
+    const back = follow(PROBING, EVENTS['no-better'], lost);
+    expect(back).toMatchObject({ name: 'connecting', ladder: { at: 2, probes: 1 } });
   });
 });
 
 describe('waiting', () => {
   it('doubles up to half a minute, with full jitter', () => {
-    const state = (failures: number): State => ({ ...stateOf('live'), ladder: { steps: STEPS, at: 0, failures } });
+    const state = (failures: number): State => ({
+      ...stateOf('live'),
+      ladder: { steps: STEPS, at: 0, failures, probes: 0 },
+    });
     expect([0, 1, 2, 3].map(failures => delayOf(state(failures), lost, 0.999))).toEqual([1998, 3996, 7992, 15984]);
     expect(delayOf(state(40), lost, 0.999)).toBe(29970);
     expect(delayOf(state(3), lost, 0)).toBe(0);

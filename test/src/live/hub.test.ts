@@ -327,6 +327,53 @@ describe('a connection that breaks', () => {
     expect(notifier.last.said[0]).toEqual({ type: 'hello', protocol: 'panelcast.v1' });
   });
 
+  it('takes the WebSocket when it gets through again, having shown what the stream brought until then', async () => {
+    const { hub, notifier, page } = house();
+    const { view } = hub.subscribe(ROWS, () => {});
+    notifier.last.lose('no upgrade');
+    const stream = notifier.last;
+    stream.welcome();
+    stream.answer(stream.opens[0]!, 'v1', FIELDS, [[1], [5]]);
+    stream.cut(10);
+    await heldFor(page, notifier, 21, 10);
+    const tried = notifier.last;
+    expect([tried.step, tried.said, stream.isClosed]).toEqual(['websocket', [], false]);
+    stream.say({ type: 'delta', view: 'v1', asOf: 12, upsert: [[2], [5]] });
+    stream.cut(12);
+    expect(view.store!.rows.size).toBe(2);
+    tried.opened();
+    await flushMicrotasks();
+    expect(stream.isClosed).toBe(true);
+    expect(tried.said[0]).toMatchObject({ type: 'hello', resume: { epoch: 1 } });
+    expect(tried.opens).toEqual([expect.objectContaining({ since: expect.any(Number) })]);
+    tried.say({ type: 'welcome', session: '2', epoch: 1, protocol: 'panelcast.v1', intervalMs: 1000 });
+    tried.say({ type: 'opened', id: tried.opens[0]!.id, view: 'v1', role: 'primary', viewers: 1, fields: FIELDS });
+    tried.cut(13);
+    expect([hub.freshness, hub.status.step, view.store!.rows.size]).toEqual(['live', 'websocket', 2]);
+  });
+
+  it('does not tell the reader of a WebSocket that was tried in vain', async () => {
+    const { hub, notifier, page } = house();
+    const told: string[] = [];
+    hub.subscribe(ROWS, () => told.push('rows'));
+    notifier.last.lose('no upgrade');
+    const stream = notifier.last;
+    stream.welcome();
+    stream.answer(stream.opens[0]!, 'v1', FIELDS, [[1], [5]]);
+    stream.cut(10);
+    await page.settle();
+    told.length = 0;
+    for (let i = 0; i < 2; i++) {
+      await page.settle(45_000);
+      stream.say({ type: 'ping' });
+      expect(notifier.last).not.toBe(stream);
+      if (!notifier.last.isClosed) notifier.last.lose('no upgrade');
+    }
+    expect([stream.isClosed, hub.freshness, hub.status.step, told]).toEqual([false, 'live', 'stream', []]);
+    hub.dispose();
+    expect([stream.isClosed, page.waiting]).toEqual([true, 0]);
+  });
+
   it('says why to a panel that has nothing yet, and goes on trying', async () => {
     const { hub, notifier, page } = house();
     const told: string[] = [];
