@@ -1,3 +1,4 @@
+import type { SmallMap } from '../lib/small-map.ts';
 import type { Mode } from '../protocol/request.ts';
 import type { IntervalClass } from '../streams/schedule.ts';
 import type { Stream } from '../streams/stream.ts';
@@ -28,7 +29,7 @@ export interface LiveStream {
   readonly stream: Stream;
   readonly of: IntervalClass<LiveStream>;
   /** Those that somebody has open. */
-  readonly panels: Map<Asked, Panel>;
+  readonly panels: SmallMap<Asked, Panel>;
   registrations: number;
   /** Of a store-and-forward stream: what belongs to the client's name. */
   readonly saf: SafEntry | undefined;

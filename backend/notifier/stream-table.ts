@@ -1,4 +1,5 @@
 import { assert } from '../lib/assert.ts';
+import { SmallMap } from '../lib/small-map.ts';
 import { AllStream } from '../streams/all-stream.ts';
 import { MetricStream } from '../streams/metric-stream.ts';
 import { NetStream } from '../streams/net-stream.ts';
@@ -21,7 +22,7 @@ export interface Registration {
 export interface ViewUse {
   /** In the order of coming: the first has the primary. */
   readonly sessions: Set<Session>;
-  readonly streams: Map<string, LiveStream>;
+  readonly streams: SmallMap<string, LiveStream>;
   primary: Registration;
   registrations: number;
 }
@@ -83,11 +84,11 @@ export class StreamTable {
     const { intervalMs, mode } = asked.resolved;
     let use = this.#uses.get(entry);
     if (use === undefined) {
-      use = { sessions: new Set(), streams: new Map(), primary: { session, id }, registrations: 0 };
+      use = { sessions: new Set(), streams: new SmallMap(), primary: { session, id }, registrations: 0 };
       this.#uses.set(entry, use);
     }
     const of = this.#schedule.enter(intervalMs, entry.set.source.name, at);
-    const key = mode === 'immediate' ? mode : `${mode} ${saf === undefined ? intervalMs : saf.spooled.client}`;
+    const key = streamKey({ intervalMs, mode, saf });
     const stream = use.streams.get(key) ?? this.#create(joining, of);
     use.streams.set(key, stream);
     const panel = stream.panels.get(asked) ?? { number: ++this.#lastPanel, asked, stream, of, registrations: 0 };
@@ -132,7 +133,7 @@ export class StreamTable {
           { dirty: () => this.#on.dirty(live), full: () => this.#on.full(live) },
         ),
       saf,
-      panels: new Map(),
+      panels: new SmallMap(),
       registrations: 0,
       dirtySinceMs: 0,
       sentMs: 0,
@@ -144,13 +145,18 @@ export class StreamTable {
   }
 
   #remove(use: ViewUse, live: LiveStream): void {
-    for (const [key, stream] of use.streams) if (stream === live) use.streams.delete(key);
+    use.streams.delete(streamKey(live));
     live.of.dirty.delete(live);
     if (live.mode === 'immediate') this.immediateViews.delete(live.entry);
     if (live.saf === undefined) live.entry.view.sinks.delete(live.stream as never);
     else live.saf.stream.detach();
     this.#streams--;
   }
+}
+
+/** Names a stream among those of its view. */
+function streamKey({ intervalMs, mode, saf }: Pick<LiveStream, 'intervalMs' | 'mode' | 'saf'>): string {
+  return mode === 'immediate' ? mode : `${mode} ${saf === undefined ? intervalMs : saf.spooled.client}`;
 }
 
 function promote(use: ViewUse, entry: ViewEntry): Registration | undefined {

@@ -1,8 +1,8 @@
+import { SmallMap } from '../lib/small-map.ts';
 import type { Field } from '../protocol/messages.ts';
 import type { Key, Row } from '../protocol/schema.ts';
 import type { RowSink, ViewChange } from '../views/view.ts';
 import { deltaText, snapText } from './encode.ts';
-import { type NetChange, NetChanges } from './net-changes.ts';
 import type { Encode, Stream } from './stream.ts';
 
 /** What a rows or window view offers its streams. */
@@ -13,7 +13,14 @@ export interface RowsOutput {
   settle(seq: number): void;
 }
 
-/** Of a row that did not enter since the cut. */
+/** The last state of a row since the cut; `freshAt` remembers when it entered, if it entered since. */
+interface Pending {
+  readonly key: Key;
+  /** Undefined when it left. */
+  readonly row: Row | undefined;
+  readonly freshAt: number;
+}
+
 const NOT_FRESH = -1;
 
 /**
@@ -27,7 +34,7 @@ export class NetStream implements Stream, RowSink {
   readonly wire: string;
   readonly #output: RowsOutput;
   readonly #onDirty: () => void;
-  #pending = new NetChanges();
+  #pending = new SmallMap<Key, Pending>();
   #joins = 0;
 
   constructor(wire: string, output: RowsOutput, onDirty: () => void) {
@@ -37,22 +44,22 @@ export class NetStream implements Stream, RowSink {
   }
 
   get dirty(): boolean {
-    return !this.#pending.isEmpty;
+    return this.#pending.size > 0;
   }
 
   push({ after, before, key }: ViewChange): void {
     if (this.#joins === 0) return; // nobody has anything yet that this could change
-    if (this.#pending.isEmpty) this.#onDirty();
+    if (this.#pending.size === 0) this.#onDirty();
     const pending = this.#pending.get(key);
     const freshAt = pending === undefined ? (before === undefined ? this.#joins : NOT_FRESH) : pending.freshAt;
     if (after === undefined && freshAt === this.#joins) this.#pending.delete(key);
-    else this.#pending.set({ key, row: after, freshAt: after === undefined ? NOT_FRESH : freshAt });
+    else this.#pending.set(key, { key, row: after, freshAt: after === undefined ? NOT_FRESH : freshAt });
   }
 
   take(asOf: number): Encode | undefined {
-    if (this.#pending.isEmpty) return undefined;
-    const taken = this.#pending.all();
-    this.#pending = new NetChanges();
+    if (this.#pending.size === 0) return undefined;
+    const taken = this.#pending.values();
+    this.#pending = new SmallMap<Key, Pending>();
     return () => {
       try {
         return [this.#delta(asOf, taken)];
@@ -63,7 +70,7 @@ export class NetStream implements Stream, RowSink {
     };
   }
 
-  #delta(asOf: number, taken: readonly NetChange[]): string {
+  #delta(asOf: number, taken: readonly Pending[]): string {
     const rows: Row[] = [];
     const remove: Key[] = [];
     for (const { key, row } of taken) {
@@ -74,11 +81,11 @@ export class NetStream implements Stream, RowSink {
   }
 
   /** What was taken and could not be told: what came since is newer. */
-  #putBack(taken: readonly NetChange[]): void {
-    if (this.#pending.isEmpty) this.#onDirty();
+  #putBack(taken: readonly Pending[]): void {
+    if (this.#pending.size === 0) this.#onDirty();
     for (const { key, row } of taken) {
       const newer = this.#pending.get(key);
-      this.#pending.set({ key, row: newer === undefined ? row : newer.row, freshAt: NOT_FRESH });
+      this.#pending.set(key, { key, row: newer === undefined ? row : newer.row, freshAt: NOT_FRESH });
     }
   }
 
