@@ -15,9 +15,11 @@ export function withAdHocFilters(filter: string, adHoc: readonly AdHocVariableFi
 }
 
 /** Rows without a value differ from every value: `!=` keeps them. */
-function conditionOf({ key, operator, value, values = [] }: AdHocVariableFilter): Expression {
+function conditionOf({ key, operator, value, values }: AdHocVariableFilter): Expression {
   const column: Expression = { kind: 'column', name: key, ...NOWHERE };
   const right = text(value);
+  // A saved dashboard may have the first of several alone.
+  const items = (values?.length ? values : [value]).map(text);
   switch (operator) {
     case '=':
     case '<':
@@ -28,9 +30,9 @@ function conditionOf({ key, operator, value, values = [] }: AdHocVariableFilter)
     case '!=':
       return { kind: 'comparison', operator: 'IS NOT', left: column, right, ...NOWHERE };
     case '=|':
-      return { kind: 'in', negated: false, operand: column, items: values.map(text), ...NOWHERE };
+      return { kind: 'in', negated: false, operand: column, items, ...NOWHERE };
     case '!=|':
-      return orNull(column, { kind: 'in', negated: true, operand: column, items: values.map(text), ...NOWHERE });
+      return orNull(column, { kind: 'in', negated: true, operand: column, items, ...NOWHERE });
     case '=~':
       return like(column, value, false);
     case '!~':

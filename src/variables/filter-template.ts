@@ -2,7 +2,7 @@ import { PanelcastError } from '../../backend/lib/panelcast-error.ts';
 import type { Comparison, Expression, In, Literal } from '../../backend/sql/expression.ts';
 import { parseFilter } from '../../backend/sql/parser.ts';
 import { printExpression } from '../../backend/sql/print.ts';
-import { replaceReferences, type Variables } from './references.ts';
+import { EVERYTHING, replaceReferences, type Variables } from './references.ts';
 
 /** Stands for a reference in the parsed text; private-use characters that nobody types. */
 const SLOT = /^\uE000(\d+)\uE001$/;
@@ -60,8 +60,11 @@ class Filling {
       case 'not':
         return { ...expression, operand: this.condition(expression.operand) };
       case 'comparison':
-        return this.#comparison(expression);
+        return this.#isEverything(expression.right) && isEquality(expression)
+          ? truth(expression.operator === '=', expression)
+          : this.#comparison(expression);
       case 'in':
+        if (expression.items.some(item => this.#isEverything(item))) return truth(!expression.negated, expression);
         return {
           ...expression,
           operand: this.#one(expression.operand),
@@ -72,6 +75,7 @@ class Filling {
         return { ...expression, operand: this.#one(operand), low: this.#one(low), high: this.#one(high) };
       }
       case 'like':
+        if (this.#isEverything(expression.pattern)) return truth(!expression.negated, expression);
         return { ...expression, operand: this.#one(expression.operand), pattern: this.#one(expression.pattern) };
       default:
         return this.#one(expression);
@@ -84,7 +88,7 @@ class Filling {
     const values = this.#values(right, isNumeric(left));
     const operand = this.#one(left, isNumeric(right));
     if (values.length === 1) return { ...comparison, left: operand, right: values[0]! };
-    if (operator !== '=' && operator !== '<>')
+    if (!isEquality(comparison))
       throw misfit(right, `${operator} compares with one value, and the variable has ${values.length}; use IN`);
     const { end, start } = comparison;
     return { kind: 'in', negated: operator === '<>', operand, items: values, start, end };
@@ -116,12 +120,23 @@ class Filling {
     }
   }
 
+  #isEverything(expression: Expression): boolean {
+    if (expression.kind !== 'literal' || expression.form !== 'text') return false;
+    const text = String(expression.value);
+    return this.#variables.valuesOf(this.#referenceOf(text) ?? text) === EVERYTHING;
+  }
+
+  #referenceOf(text: string): string | undefined {
+    return this.#references[Number(SLOT.exec(text)?.[1])];
+  }
+
   #literals(literal: Literal, numeric: boolean): Literal[] {
     if (literal.form !== 'text') return [literal];
     const text = String(literal.value);
-    const reference = this.#references[Number(SLOT.exec(text)?.[1])];
+    const reference = this.#referenceOf(text);
     // `'$site'` in quotes is the same as without, since people write both.
     const values = this.#variables.valuesOf(reference ?? text);
+    if (values === EVERYTHING) throw misfit(literal, 'All goes where =, <>, IN or LIKE compare');
     if (values !== undefined) return values.map(value => asLiteral(literal, value, numeric));
     if (reference !== undefined) throw misfit(literal, `there is no variable ${reference}`);
     return [{ ...literal, value: this.#variables.fillText(text) }];
@@ -136,6 +151,14 @@ function asLiteral(literal: Literal, value: string, numeric: boolean): Literal {
   const number = Number(value);
   if (value.trim() === '' || !Number.isFinite(number)) throw misfit(literal, `a number goes here, not '${value}'`);
   return { ...literal, value: number, form: Number.isSafeInteger(number) ? 'integer' : 'real' };
+}
+
+function isEquality({ operator }: Comparison): boolean {
+  return operator === '=' || operator === '<>';
+}
+
+function truth(isTrue: boolean, { end, start }: Expression): Literal {
+  return { kind: 'literal', value: Number(isTrue), form: 'boolean', start, end };
 }
 
 function isNumeric(expression: Expression): boolean {

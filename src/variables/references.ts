@@ -10,6 +10,12 @@ const REFERENCE_OR_QUOTATION = new RegExp(
   'g',
 );
 
+/**
+ * What a variable has when "All" is chosen and its custom value for that is `*`: whatever there is, by tomorrow too. Without
+ * a custom value "All" is the list of choices, as they were when the dashboard was loaded.
+ */
+export const EVERYTHING: readonly string[] = ['*'];
+
 /** The values of variables, as plain texts whatever the format that a reference asks for. */
 export class Variables {
   readonly #templates: TemplateSrv;
@@ -34,7 +40,9 @@ export class Variables {
       return '';
     };
     const text = this.#templates.replace(target, this.#scoped, suffix === '' ? take : undefined);
-    return values ?? (text === target ? undefined : [text]);
+    if (values !== undefined || text === target) return values;
+    // Only a custom value for "All" comes past the format; a chosen `*` is a text like any other.
+    return suffix === '' && text === EVERYTHING[0] ? EVERYTHING : [text];
   }
 
   /** Within a text; several values become a comma list. */

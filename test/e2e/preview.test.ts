@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ensureBuilt } from '../../build/ensure-built.ts';
 import { PreviewSite } from '../support/preview-site.ts';
 import { findChromium, launchChromium, WatchedPage } from './browser.ts';
+import { NotifierCalls } from './support/notifier-calls.ts';
 
 const chromiumPath = findChromium();
 if (chromiumPath === undefined) process.stdout.write('no Chromium here: the browser tests are skipped\n');
@@ -94,6 +95,26 @@ describe.skipIf(chromiumPath === undefined)('the preview in Chromium', { timeout
     await rows.nth(1).waitFor();
     const sites = await watched.panel(SERVICE_EVENTS).locator('[role=gridcell]:nth-child(3)').allInnerTexts();
     expect(new Set(sites)).toEqual(new Set(['lon']));
+    expect(watched.faults).toEqual([]);
+  });
+
+  it('shows what comes from a new site where all are chosen', async () => {
+    const watched = await visit('?dashboard=panelcast-service-view');
+    const { page } = watched;
+    const panel = watched.panel(SERVICE_EVENTS);
+    await panel.getByRole('row').nth(1).waitFor();
+    const event = {
+      identifier: 'new',
+      site: 'new',
+      service: 'new',
+      node: 'new-1',
+      severity: 5,
+      summary: 'Of a new site',
+    };
+    await new NotifierCalls(site!.origin).send([event]);
+    await panel.getByText('Of a new site').waitFor();
+    await page.evaluate(`setVariable('site', ['lon'])`);
+    await panel.getByText('Of a new site').waitFor({ state: 'detached' });
     expect(watched.faults).toEqual([]);
   });
 

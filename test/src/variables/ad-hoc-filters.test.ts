@@ -7,6 +7,12 @@ import { Random } from '../../support/random.ts';
 
 const TABLE = eventsTable();
 
+/** What each operator becomes. */
+const KINDS: Readonly<Record<string, string>> = {
+  ...{ '=': 'comparison', '!=': 'comparison', '<': 'comparison', '>': 'comparison' },
+  ...{ '=~': 'like', '=|': 'in', '!=|': 'logic' },
+};
+
 function rowOf(values: Readonly<Record<string, string | number | null>>) {
   return TABLE.columns.map(({ name }) => values[name] ?? null);
 }
@@ -21,6 +27,11 @@ describe('ad hoc filters', () => {
     expect([keeps('=', 'lon', 'lon'), keeps('=', 'lon', 'nyc')]).toEqual([true, false]);
     expect([keeps('>', 'lon', 'nyc'), keeps('<', 'lon', 'nyc')]).toEqual([true, false]);
     expect([keeps('=|', '', 'nyc', ['lon', 'nyc']), keeps('!=|', '', 'nyc', ['lon', 'nyc'])]).toEqual([true, false]);
+    expect([keeps('=|', 'nyc', 'nyc'), keeps('=|', 'nyc', 'nyc', []), keeps('!=|', 'nyc', 'nyc')]).toEqual([
+      true,
+      true,
+      false,
+    ]);
     expect([keeps('=~', 'lo.*', 'lon'), keeps('=~', 'o', 'lon'), keeps('=~', 'x', 'lon')]).toEqual([true, true, false]);
     expect([keeps('=~', '100%', '1000'), keeps('=~', '100%', 'at 100%')]).toEqual([false, true]);
   });
@@ -52,12 +63,14 @@ describe('ad hoc filters', () => {
     const pieces = ["'", '"', '""', '\\', ')', ' OR 1=1', '--', '%', '_', '*', '😀', 'x'];
     for (let i = 0; i < 1000; i++) {
       const text = (): string => Array.from({ length: 1 + random.int(5) }, () => random.pick(pieces)).join('');
-      const operator = random.pick(['=', '!=', '<', '>', '=~']);
-      const tree = parseFilter(withAdHocFilters('severity = 5', [{ key: text(), operator, value: text() }]));
-      expect(tree.kind === 'logic' && tree.operands.map(({ kind }) => kind)).toEqual([
-        'comparison',
-        operator === '=~' ? 'like' : 'comparison',
-      ]);
+      const operator = random.pick(['=', '!=', '<', '>', '=~', '=|', '!=|']);
+      const values = Array.from({ length: 1 + random.int(4) }, text);
+      const filter = { key: text(), operator, value: values[0]!, values };
+      const tree = parseFilter(withAdHocFilters('severity = 5', [filter]));
+      expect(tree.kind === 'logic' && tree.operands.map(({ kind }) => kind)).toEqual(['comparison', KINDS[operator]]);
+      const list = tree.kind === 'logic' ? tree.operands[1] : undefined;
+      if (operator === '=|')
+        expect(list?.kind === 'in' && list.items.map(item => item.kind === 'literal' && item.value)).toEqual(values);
     }
   });
 });

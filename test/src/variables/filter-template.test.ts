@@ -6,7 +6,7 @@ import { parseFilter } from '../../../backend/sql/parser.ts';
 import { fillFilter } from '../../../src/variables/filter-template.ts';
 import { Variables } from '../../../src/variables/references.ts';
 import { Random } from '../../support/random.ts';
-import { fakeTemplates } from './fake-templates.ts';
+import { AllValue, fakeTemplates } from './fake-templates.ts';
 
 function fill(filter: string, values: Readonly<Record<string, unknown>> = {}): string {
   return fillFilter(filter, new Variables(fakeTemplates(values)));
@@ -50,6 +50,21 @@ describe('a filter with variables', () => {
     expect(fill('site = $site', { site: ['lon', 'nyc'] })).toBe("site IN ('lon', 'nyc')");
     expect(fill("site <> '$site'", { site: ['lon', 'nyc'] })).toBe("site NOT IN ('lon', 'nyc')");
     expect(fault(() => fill('severity >= $min', { min: ['3', '4'] })).message).toContain('the variable has 2; use IN');
+  });
+
+  it('leaves nothing out where the custom value of All is *', () => {
+    const all = { site: new AllValue('*') };
+    expect(fill('site IN ($site) AND severity = 5', all)).toBe('TRUE AND severity = 5');
+    expect(fill("site = '$site' OR node LIKE ${site}", all)).toBe('TRUE OR TRUE');
+    expect(fill("site NOT IN ('par', $site) AND NOT (site <> $site)", all)).toBe('FALSE AND NOT FALSE');
+    expect(fault(() => fill('site > $site', all)).message).toContain('All goes where');
+    expect(fault(() => fill('site BETWEEN 1 AND $site', all)).message).toContain('All goes where');
+  });
+
+  it('takes a * that somebody chose, and any other custom value of All, as a text', () => {
+    expect(fill('site IN ($site)', { site: '*' })).toBe("site IN ('*')");
+    expect(fill('site IN ($site)', { site: ['*', 'lon'] })).toBe("site IN ('*', 'lon')");
+    expect(fill('site = $site', { site: new AllValue("' OR 1=1 --") })).toBe("site = ''' OR 1=1 --'");
   });
 
   it('keeps no row where nothing is chosen', () => {
