@@ -1,6 +1,6 @@
 import type { RowChange } from '../protocol/messages.ts';
 import type { RowSink, ViewChange } from '../views/view.ts';
-import { rowsText, snapText } from './encode.ts';
+import { gapText, rowsText, snapText } from './encode.ts';
 import type { RowsOutput } from './net-stream.ts';
 import type { Encode, Stream } from './stream.ts';
 
@@ -9,13 +9,22 @@ const CUTS_MAX = 120;
 /** Some ten megabytes of rows before and after: more does not wait, however long the interval. */
 const PENDING_MAX = 10_000;
 
-/** Mode all: every state change, in order of seq. */
+interface Pending {
+  /** Seqs before those of the changes that were let go, both included. */
+  gap: { readonly from: number; readonly to: number } | undefined;
+  changes: ViewChange[];
+}
+
+/**
+ * Mode all: every state change, in order of seq. Changes that cannot be encoded wait for the next cut; when twice as many
+ * wait as should at most, the older half is let go, and told as a gap.
+ */
 export class AllStream implements Stream, RowSink {
   readonly wire: string;
   readonly #output: RowsOutput;
   readonly #onDirty: () => void;
   readonly #onFull: () => void;
-  #pending: ViewChange[] = [];
+  #pending: Pending = { gap: undefined, changes: [] };
   /** When it was last cut, oldest first: what a viewer has of it after some other cut. */
   readonly #cuts: number[] = [];
 
@@ -27,22 +36,27 @@ export class AllStream implements Stream, RowSink {
   }
 
   get dirty(): boolean {
-    return this.#pending.length > 0;
+    return this.#pending.changes.length > 0;
   }
 
   push(change: ViewChange): void {
-    if (this.#pending.length === 0) this.#onDirty();
-    if (this.#pending.push(change) % PENDING_MAX === 0) this.#onFull();
+    const { changes } = this.#pending;
+    if (changes.length === 0) this.#onDirty();
+    const length = changes.push(change);
+    if (length % PENDING_MAX === 0) this.#onFull();
+    if (length >= 2 * PENDING_MAX) this.#letGo(length - PENDING_MAX);
   }
 
   take(asOf: number): Encode | undefined {
-    if (this.#pending.length === 0) return undefined;
     const taken = this.#pending;
-    this.#pending = [];
+    if (taken.changes.length === 0) return undefined;
+    this.#pending = { gap: undefined, changes: [] };
     this.#told(asOf);
     return () => {
       try {
-        return [rowsText({ view: this.wire, asOf, changes: taken.map(change => this.#asRowChange(change)) })];
+        const { changes, gap } = taken;
+        const rows = rowsText({ view: this.wire, asOf, changes: changes.map(change => this.#asRowChange(change)) });
+        return gap === undefined ? [rows] : [gapText({ view: this.wire, ...gap }), rows];
       } catch (error) {
         this.#putBack(taken, asOf);
         throw error;
@@ -51,10 +65,20 @@ export class AllStream implements Stream, RowSink {
   }
 
   /** What was taken and could not be told goes out with what came since. */
-  #putBack(taken: readonly ViewChange[], asOf: number): void {
-    if (this.#pending.length === 0) this.#onDirty();
-    this.#pending = [...taken, ...this.#pending];
+  #putBack({ changes, gap }: Pending, asOf: number): void {
+    const since = this.#pending;
+    if (since.changes.length === 0) this.#onDirty();
+    this.#pending = { gap, changes: [...changes, ...since.changes] };
+    // What lies before a newer gap is in it.
+    const excess = this.#pending.changes.length - (since.gap === undefined ? 2 * PENDING_MAX : since.changes.length);
+    if (excess > 0) this.#letGo(excess, since.gap?.to);
     this.#cuts.splice(this.#cuts.lastIndexOf(asOf), 1);
+  }
+
+  #letGo(count: number, upTo?: number): void {
+    const { changes, gap } = this.#pending;
+    const gone = changes.splice(0, count);
+    this.#pending.gap = { from: gap?.from ?? gone[0]!.seq, to: upTo ?? gone.at(-1)!.seq };
   }
 
   #told(asOf: number): void {
