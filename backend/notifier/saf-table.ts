@@ -73,6 +73,11 @@ export class SafTable {
     return this.#options.spool.bytesByClient;
   }
 
+  /** Characters that wait for the disk. */
+  get waiting(): number {
+    return this.#writer.waiting;
+  }
+
   get clients(): ClientSpool[] {
     const suspended = [...this.#suspended.values()];
     const owners = [...this.#entries.values(), ...suspended].map(({ spooled }) => spooled.client);
@@ -210,7 +215,7 @@ export class SafTable {
 
   /** With what the log still has for it, as one transaction: after a kill it is there as a whole or not at all. */
   #create(of: Omit<SpooledStream, 'id' | 'start'>, resolved: ResolvedRequest, since: number | undefined): SafEntry {
-    const { release, spool, store } = this.#options;
+    const { now, release, spool, store } = this.#options;
     const start = Math.min(since ?? store.seq, store.seq);
     let saf: SafEntry | undefined;
     try {
@@ -218,6 +223,7 @@ export class SafTable {
       this.#writer.together(() => {
         const spooled = spool.create({ ...of, start });
         spool.setBegun(spooled.id, since !== undefined);
+        spool.seen(spooled.id, now());
         saf = this.#add(spooled, resolved);
         this.#catchUp([saf], start);
         this.#writer.mark();

@@ -46,6 +46,11 @@ export class SpoolWriter {
     return this.#overflown;
   }
 
+  /** Characters that wait. */
+  get waiting(): number {
+    return this.#length;
+  }
+
   /** Why the disk does not take what waits; undefined while it does. */
   get fault(): string | undefined {
     return this.#fault;
@@ -66,6 +71,8 @@ export class SpoolWriter {
     if (this.#overflown) return;
     this.#records.push(record);
     this.#length += record.body.length;
+    if (this.#length < PENDING_MAX) return;
+    if (this.#options.now() >= this.#retryMs) this.attempt(() => this.spill());
     if (this.#length >= PENDING_MAX && this.#records.length > 1) this.#overflow();
   }
 

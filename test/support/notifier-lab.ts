@@ -1,6 +1,8 @@
 import type { Identity, OutputBatch, SessionId, Span, ToNotifier } from '../../backend/notifier/link.ts';
 import { Notifier } from '../../backend/notifier/notifier.ts';
+import { eventsTable } from '../../backend/object-server/events-table.ts';
 import { ObjectServer } from '../../backend/object-server/object-server.ts';
+import type { TableDefinition } from '../../backend/object-server/table-schema.ts';
 import type { ServerMessage } from '../../backend/protocol/messages.ts';
 import type { Request } from '../../backend/protocol/request.ts';
 import { EventsSource } from '../../backend/sources/events-source.ts';
@@ -26,6 +28,8 @@ export interface LabOptions {
   readonly spool?: SpoolLimits;
   /** Of retained changes; by default more than a test makes. */
   readonly logBytesMax?: number;
+  /** Beside `events`. */
+  readonly tables?: readonly TableDefinition[];
 }
 
 const SPOOL: SpoolLimits = { bytesMax: 1e9, ageMsMax: 1e12 };
@@ -48,11 +52,12 @@ export class NotifierLab {
 
   constructor(options: LabOptions = {}) {
     this.clock = options.clock ?? new SimClock();
-    const { dataDir, filters = {}, logBytesMax, views = {} } = options;
+    const { dataDir, filters = {}, logBytesMax, tables = [], views = {} } = options;
     const where = dataDir === undefined ? { mode: 'dump' as const } : { mode: 'fast' as const, dataDir };
     this.server = ObjectServer.open({
       ...where,
       clock: this.clock,
+      tables: [eventsTable(), ...tables],
       expire: false,
       deleteClearedAfterMs: undefined,
       ...(logBytesMax === undefined ? {} : { logBytesMax }),
