@@ -1,5 +1,6 @@
 import { type ClientMessage, PROTOCOL, type ServerMessage } from '../../backend/protocol/messages.ts';
-import { type Effect, type Event, initialState, type State, type StateName, transition } from './connection-machine.ts';
+import { initialState, transition } from './connection-machine.ts';
+import type { Effect, Event, State, StateName } from './connection-states.ts';
 import type { Page, Timer } from './page.ts';
 import type { Loss, Step, Transport, Transports } from './transport.ts';
 

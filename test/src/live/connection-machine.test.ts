@@ -1,14 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  type Event,
-  type EventType,
-  initialState,
-  STATES,
-  type State,
-  type StateName,
-  TABLE,
-  transition,
-} from '../../../src/live/connection-machine.ts';
+import { initialState, TABLE, transition } from '../../../src/live/connection-machine.ts';
+import { type Event, type EventType, STATES, type State, type StateName } from '../../../src/live/connection-states.ts';
 import { STEPS } from '../../../src/live/transport.ts';
 import { Random } from '../../support/random.ts';
 
