@@ -34,14 +34,15 @@ function graveNotice(notices: readonly QueryResultMetaNotice[]): QueryResultMeta
   return [...notices].sort((a, b) => GRAVITY.indexOf(b.severity) - GRAVITY.indexOf(a.severity))[0];
 }
 
-/** `viewers` are pages; on this one `panels` show the view. */
-function servedText({ intervalMs, panels, transport, viewers }: FrameCustomMeta): string {
+/** `viewers` are pages; on this one `panels` show the view. The one of them that asked first, or remained, is the primary. */
+function servedText({ intervalMs, panels, role, transport, viewers }: FrameCustomMeta): string {
   const how = `${transport === 'polling' ? 'asked' : 'evaluated'} ${everyText(intervalMs)}`;
   const others = viewers - 1;
   if (others <= 0 && panels <= 1) return `Watched by this panel alone, ${how}. Whoever asks the same shares it.`;
   const here = panels > 1 ? `${panels} panels on this page` : 'this panel';
   const elsewhere = others > 0 ? ` and ${others} other ${others === 1 ? 'viewer' : 'viewers'}` : '';
-  return `Shared by ${here}${elsewhere}, ${how}.`;
+  const place = others > 0 ? ` This page is ${role === 'primary' ? 'the primary' : 'a secondary'}.` : '';
+  return `Shared by ${here}${elsewhere}, ${how}.${place}`;
 }
 
 function everyText(ms: number): string {

@@ -262,7 +262,13 @@ export class Hub {
 
   #opened(message: Opened): void {
     const view = this.#session.viewOf(message.id);
-    if (view === undefined || this.#session.opened(view, message)) return;
+    if (view === undefined) return;
+    const before = view.phase === 'open' ? view.opened : undefined;
+    if (this.#session.opened(view, message)) {
+      // Promoted: no row has changed, so that no cut may come to show it.
+      if (before?.view === message.view && before.role !== message.role) this.#mark(view);
+      return;
+    }
     this.#session.leave(view);
     view.completeAsOf = 0;
     this.#connection.send([{ type: 'close', id: message.id }, this.#open(view)]);

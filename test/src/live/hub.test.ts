@@ -459,6 +459,20 @@ describe('transports below a WebSocket', () => {
 });
 
 describe('a view that moves', () => {
+  it('tells its panels at once that their page is the primary now, without a cut', async () => {
+    const { notifier, page, rows, told } = await shownPage();
+    const { id } = notifier.last.opens[0]!;
+    notifier.last.say({ type: 'opened', id, view: 'v1', role: 'secondary', viewers: 2, fields: FIELDS });
+    await page.settle();
+    notifier.last.say({ type: 'opened', id, view: 'v1', role: 'primary', viewers: 1, fields: FIELDS });
+    await page.settle();
+    expect(told).toEqual(['rows', 'rows']);
+    expect([rows.view.opened?.role, rows.view.store?.rows.size]).toEqual(['primary', 2]);
+    notifier.last.say({ type: 'opened', id, view: 'v1', role: 'primary', viewers: 1, fields: FIELDS });
+    await page.settle();
+    expect(told).toHaveLength(2);
+  });
+
   it('follows a registration that an edited named filter re-homes, without a blank', async () => {
     const { notifier, page, rows } = await shownPage();
     const { id } = notifier.last.opens[0]!;
