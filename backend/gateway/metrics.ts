@@ -49,11 +49,14 @@ export class Metrics {
     for (const [name, help, read] of NOTIFIER_GAUGES) this.#gauge(name, help, async () => read(await fresh()));
     for (const [name, help, label, read] of NOTIFIER_COUNTERS)
       this.#totals(name, help, label, async () => read(await fresh()));
+    this.#gauges('panelcast_spool_bytes', 'Bytes spooled for each store-and-forward client.', 'client', async () =>
+      Object.fromEntries((await fresh()).spools.map(({ bytes, client }) => [client, bytes])),
+    );
     this.#gauges(
-      'panelcast_spool_bytes',
-      'Bytes spooled for each store-and-forward client.',
+      'panelcast_spool_held_up',
+      '1 while something keeps a store-and-forward client’s streams from going on; the log says what.',
       'client',
-      async () => (await fresh()).spoolBytes,
+      async () => Object.fromEntries((await fresh()).spools.map(({ client, fault }) => [client, fault ? 1 : 0])),
     );
     this.#histogram(
       'panelcast_sweep_seconds',

@@ -5,6 +5,7 @@ import type { Identity, SessionId } from './link.ts';
 import type { NameKind } from './names.ts';
 import type { NameSets } from './names-file.ts';
 import type { Answer } from './one-shot.ts';
+import type { ClientSpool } from './saf-table.ts';
 import type { NotifierStatus } from './status.ts';
 
 export interface IntakeCall {
@@ -65,7 +66,7 @@ export interface NotifierCounts {
   readonly throttled: boolean;
   readonly seq: number;
   readonly epoch: number;
-  readonly spoolBytes: Readonly<Record<string, number>>;
+  readonly spools: readonly ClientSpool[];
   readonly logBytes: number;
 }
 

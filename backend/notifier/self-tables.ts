@@ -1,5 +1,6 @@
 import type { ColumnFormat, ColumnSchema, ColumnType, Row, TableSchema, Value } from '../protocol/schema.ts';
 import type { GatewayReport, NotifierCounts, StoreStatus } from './calls.ts';
+import type { ClientSpool } from './saf-table.ts';
 import type { Session } from './session-table.ts';
 import type { NotifierStatus, SetStatus, ViewStatus } from './status.ts';
 
@@ -207,12 +208,14 @@ const TABLES = table<readonly [string, number, number]>('tables', {
   },
 });
 
-const SPOOLS = table<readonly [string, number]>('spools', {
+const SPOOLS = table<ClientSpool>('spools', {
   description: 'What is kept on disk for each store-and-forward client.',
-  facts: ({ counts }) => Object.entries(counts.spoolBytes),
+  facts: ({ counts }) => counts.spools,
   columns: {
-    client: text('Its durable name.', ([client]) => client),
-    bytes: whole('Bytes kept.', ([, bytes]) => bytes),
+    client: text('Its durable name.', ({ client }) => client),
+    streams: whole('How many streams it has.', ({ streams }) => streams),
+    bytes: whole('Bytes kept.', ({ bytes }) => bytes),
+    fault: text('What keeps them from going on; empty while nothing does.', ({ fault }) => fault ?? ''),
   },
 });
 

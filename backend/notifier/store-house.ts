@@ -3,7 +3,6 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../lib/clock.ts';
 import { PanelcastError } from '../lib/panelcast-error.ts';
-import type { Change } from '../object-server/change.ts';
 import { ObjectServer } from '../object-server/object-server.ts';
 import type { ObjectServerOptions } from '../object-server/object-server-options.ts';
 import type { Request } from '../protocol/request.ts';
@@ -13,15 +12,8 @@ import type { Source } from '../sources/source.ts';
 import { Spool, type SpoolLimits } from '../streams/spool.ts';
 import type { ThrottleKind } from '../streams/throttle.ts';
 import { type Catalog, resolveRequest } from '../views/resolve-request.ts';
-import type {
-  ExecuteCall,
-  GatewayReport,
-  IntakeAnswer,
-  IntakeCall,
-  NotifierCalls,
-  NotifierCounts,
-  StoreStatus,
-} from './calls.ts';
+import type { ExecuteCall, GatewayReport, IntakeAnswer, IntakeCall, NotifierCalls, NotifierCounts } from './calls.ts';
+import { HouseFacts } from './house-facts.ts';
 import { parseJson, parseLines } from './intake-body.ts';
 import type { Identity } from './link.ts';
 import { NameCheck } from './name-check.ts';
@@ -29,8 +21,7 @@ import { type NameKind, Names } from './names.ts';
 import type { NameSets } from './names-file.ts';
 import { Notifier } from './notifier.ts';
 import { answerOnce } from './one-shot.ts';
-import { SELF_TABLES, type SelfFacts } from './self-tables.ts';
-import { notifierStatus } from './status.ts';
+import { SELF_TABLES } from './self-tables.ts';
 
 export interface StoreHouseOptions {
   readonly store: Omit<ObjectServerOptions, 'clock' | 'onWork' | 'onFault'>;
@@ -58,11 +49,9 @@ export class StoreHouse implements NotifierCalls {
   readonly #catalog: Catalog;
   readonly #self: SelfSource;
   readonly #names: Names;
-  /** Kept from the changes: counting a million rows takes as long as storing ten thousand. */
-  readonly #rows = new Map<string, number>();
+  readonly #facts: HouseFacts;
   #draining = false;
   #closed = false;
-  #report = NO_REPORT;
 
   constructor(options: StoreHouseOptions) {
     const { clock, filters, intervalMs, lingerMs, onFault, throttle, views } = options;
@@ -73,11 +62,10 @@ export class StoreHouse implements NotifierCalls {
       onWork: () => this.#drainSoon(),
       onFault: error => onFault('store', error),
     });
-    for (const { name } of this.#server.tables) this.#rows.set(name, this.#server.count(name));
-    this.#server.onCommit(changes => this.#count(changes));
+    const { dataDir, mode } = options.store;
+    this.#facts = new HouseFacts({ server: this.#server, notifier: () => this.notifier, mode, dataDir, intervalMs });
     const source = new EventsSource(this.#server);
     this.#self = this.#selfSource(source);
-    const { dataDir } = options.store;
     const names = new Names({ configured: { filters, views }, file: dataDir && join(dataDir, 'names.json') });
     this.#names = names;
     this.#catalog = {
@@ -163,39 +151,15 @@ export class StoreHouse implements NotifierCalls {
   }
 
   async report(report: GatewayReport): Promise<void> {
-    this.#report = report;
+    this.#facts.report = report;
   }
 
   async status() {
-    return { notifier: notifierStatus(this.notifier, this.#options.intervalMs), store: this.#storeStatus() };
+    return { notifier: this.#facts.status, store: this.#facts.store };
   }
 
   async counts(): Promise<NotifierCounts> {
-    return this.#counts();
-  }
-
-  #counts(): NotifierCounts {
-    const { counters, streams, throttle, views } = this.notifier;
-    let count = 0;
-    for (const set of views.sets) count += set.views.length;
-    return {
-      registrations: streams.registrations,
-      views: count,
-      filterSets: views.size,
-      streams: streams.streams,
-      savings: [...counters.sources].map(([source, work]) => ({ source, ...work })),
-      encodings: counters.encodings,
-      changes: Object.fromEntries(counters.changes),
-      refusals: Object.fromEntries(counters.refusals),
-      sweepSeconds: { ...counters.sweepSeconds },
-      changeToSendSeconds: { ...counters.changeToSendSeconds },
-      intervalMs: throttle.intervalMs(this.#options.intervalMs),
-      throttled: throttle.throttled,
-      seq: this.#server.seq,
-      epoch: this.#server.epoch,
-      spoolBytes: this.notifier.registrar.saf.bytesByClient,
-      logBytes: this.#server.logBytes,
-    };
+    return this.#facts.counts;
   }
 
   /** Stops intake, lets everything committed reach its streams in a last cut, and leaves one complete file behind. */
@@ -211,13 +175,6 @@ export class StoreHouse implements NotifierCalls {
     }
   }
 
-  #count(changes: readonly Change[]): void {
-    for (const { after, before, table } of changes) {
-      const step = (after === undefined ? 0 : 1) - (before === undefined ? 0 : 1);
-      if (step !== 0) this.#rows.set(table, this.#rows.get(table)! + step);
-    }
-  }
-
   #selfSource(store: Source): SelfSource {
     const { clock, intervalMs } = this.#options;
     return new SelfSource({
@@ -225,7 +182,7 @@ export class StoreHouse implements NotifierCalls {
       intervalMs,
       tables: SELF_TABLES.map(({ schema }) => schema),
       observe: tables => {
-        const facts = this.#facts();
+        const facts = this.#facts.self;
         const wanted = SELF_TABLES.filter(({ schema }) => tables.includes(schema.name));
         return new Map(wanted.map(({ rows, schema }) => [schema.name, rows(facts)]));
       },
@@ -233,16 +190,6 @@ export class StoreHouse implements NotifierCalls {
       position: () => store,
       onFault: error => this.#options.onFault('a look at the notifier itself', error),
     });
-  }
-
-  #facts(): SelfFacts {
-    return {
-      notifier: notifierStatus(this.notifier, this.#options.intervalMs),
-      counts: this.#counts(),
-      store: this.#storeStatus(),
-      gateway: this.#report,
-      sessions: this.notifier.sessions.values(),
-    };
   }
 
   #drainSoon(): void {
@@ -266,49 +213,7 @@ export class StoreHouse implements NotifierCalls {
   #idempotency(key: string | undefined, body: Uint8Array | string) {
     return key === undefined ? undefined : { key, hash: createHash('sha256').update(body).digest('base64') };
   }
-
-  #storeStatus(): StoreStatus {
-    const server = this.#server;
-    const { bytes, writes } = server.queued;
-    return {
-      mode: this.#options.store.mode,
-      dataDir: this.#options.store.dataDir ?? '',
-      rows: Object.fromEntries(this.#rows),
-      logBytes: server.logBytes,
-      logFrom: server.bounds.first,
-      diskBytes: server.databaseFile === undefined ? 0 : diskBytes(server.databaseFile),
-      queuedWrites: writes,
-      queuedBytes: bytes,
-    };
-  }
 }
-
-/** With the write-ahead log: until a checkpoint, that is where most of it is. */
-function diskBytes(file: string): number {
-  return [file, `${file}-wal`].reduce((sum, name) => sum + (statSync(name, { throwIfNoEntry: false })?.size ?? 0), 0);
-}
-
-/** Before the gateway has told anything. */
-const NO_REPORT: GatewayReport = {
-  version: '',
-  startedAtMs: 0,
-  live: {
-    viewers: 0,
-    stale: 0,
-    groups: 0,
-    deliveries: 0,
-    bytesSent: 0,
-    conflations: 0,
-    backlogBytes: 0,
-    lastDistributionMs: 0,
-    farewells: {},
-  },
-  stale: [],
-  rejected: {},
-  rssBytes: 0,
-  heapBytes: 0,
-  others: {},
-};
 
 /** Everybody sees every row; who may see which rows is decided here once identities carry restrictions. */
 function entitlement(_identity: Identity): string | undefined {

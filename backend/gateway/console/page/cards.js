@@ -73,7 +73,9 @@ export function showStore(tables, rates) {
     ['Memory', bytes(all.rss_bytes)],
     ['Waiting writes', `${count(all.queued_writes)} (${bytes(all.queued_bytes)})`],
   ]);
-  const spools = tables.rows('spools').map(spool => ({ name: spool.client, value: `${bytes(spool.bytes)} kept` }));
+  const spools = tables.rows('spools').map(spool => {
+    return { name: spool.client, value: `${bytes(spool.bytes)} kept${spool.fault ? '; held up, see the log' : ''}` };
+  });
   lines(byId('spools'), spools, 'Nothing: no store-and-forward client.');
 }
 
