@@ -14,6 +14,7 @@ import {
 } from '@grafana/data';
 import { getTemplateSrv, type TemplateSrv } from '@grafana/runtime';
 import { map, type Observable, of } from 'rxjs';
+import { PanelcastError } from '../backend/lib/panelcast-error.ts';
 import type { Request } from '../backend/protocol/request.ts';
 import { annotationSupport } from './annotations.ts';
 import { NotifierApi } from './api/notifier-api.ts';
@@ -39,6 +40,10 @@ import { tagKeys, tagValues } from './variables/tags.ts';
 
 /** A chart over time that does not say how much past it wants. */
 const HISTORY_MS = 3_600_000;
+
+/** A page has no durable name under which changes could wait for it. */
+const NO_SAF =
+  'mode saf keeps changes for a program with a name while it is away, and a panel is none; its modes are net, all and immediate';
 
 /** What tests put in the place of the browser and of Grafana. */
 export interface DataSourceHouse {
@@ -159,6 +164,7 @@ export class PanelcastDataSource extends DataSourceApi<PanelcastQuery, Panelcast
 
   #target(query: PanelcastQuery, { filters, scopedVars }: DataQueryRequest<PanelcastQuery>): Target {
     const request = this.#interpolate(query.request, scopedVars, filters);
+    if (request.mode === 'saf') throw new PanelcastError('bad-request', NO_SAF);
     const format = formatOf({ ...query, request });
     const wantsPast = format === 'series' && request.metrics !== undefined && request.historyMs === undefined;
     return { refId: query.refId, format, request: wantsPast ? { ...request, historyMs: HISTORY_MS } : request };

@@ -1,7 +1,7 @@
 import { EditorField } from '@grafana/plugin-ui';
 import { Combobox } from '@grafana/ui';
 import type { Request } from '../../backend/protocol/request.ts';
-import { INTERVALS_MS, intervalText, modeChoices, readIntervalMs } from './pace.ts';
+import { INTERVALS_MS, intervalText, modeChoices, readIntervalMs, withMode } from './pace.ts';
 
 interface Props {
   readonly id: string;
@@ -42,11 +42,9 @@ export function PaceRow({ id, onChange, request }: Props) {
           id={`${id}-mode`}
           width={18}
           options={modes.map(({ label, sentence, value }) => ({ value, label, description: sentence }))}
-          value={mode}
-          onChange={({ value }) => {
-            const { mode: _, ...rest } = request;
-            onChange(value === 'net' ? rest : { ...rest, mode: value });
-          }}
+          // A saved one may be none of them.
+          value={{ value: mode, label: mode }}
+          onChange={({ value }) => onChange(withMode(request, value))}
         />
       </EditorField>
     </>

@@ -1,5 +1,6 @@
 import type { Mode, Request } from '../../backend/protocol/request.ts';
 import { partOf } from './results.ts';
+import { without } from './without.ts';
 
 export interface ModeChoice {
   readonly value: Mode;
@@ -14,23 +15,24 @@ export const MODE_CHOICES: readonly ModeChoice[] = [
     sentence: 'At each interval what differs from the one before; what came and went between is not told.',
   },
   { value: 'immediate', label: 'immediate', sentence: 'As soon as it is committed, without waiting for the interval.' },
-  { value: 'all', label: 'all', sentence: 'Every state change in order, at each interval: for logs.' },
+  {
+    value: 'all',
+    label: 'all',
+    sentence: 'Every state change in order, at each interval: for logs. It has no limit, since it tells changes.',
+  },
 ];
 
-/** Those that this request can have, and the one that it has. */
+/** Those that a panel can have: store and forward is for programs with a name under which changes can wait for them. */
 export function modeChoices(request: Request): readonly ModeChoice[] {
-  const isWhole = partOf(request) === 'rows' && request.limit === undefined;
-  const fits = ({ value }: ModeChoice): boolean => value !== 'all' || isWhole || request.mode === value;
-  const chosen = request.mode === 'saf' ? [SAF] : [];
-  return [...MODE_CHOICES.filter(fits), ...chosen];
+  const isOfRows = partOf(request) === 'rows';
+  return MODE_CHOICES.filter(({ value }) => value !== 'all' || isOfRows || request.mode === value);
 }
 
-/** A panel has no name under which changes could wait for it; a saved query may still say so. */
-const SAF: ModeChoice = {
-  value: 'saf',
-  label: 'saf',
-  sentence: 'Store and forward: for programs with a name, not for panels.',
-};
+export function withMode(request: Request, mode: Mode): Request {
+  const rest = without(request, 'mode');
+  if (mode === 'net') return rest;
+  return { ...(mode === 'all' ? without(rest, 'limit') : rest), mode };
+}
 
 export const INTERVALS_MS = [1000, 2000, 5000, 10_000, 30_000, 60_000];
 

@@ -161,6 +161,19 @@ describe('a panel’s queries', () => {
     ]);
   });
 
+  it('refuse the mode that needs a name to wait under, by words that say which there are', async () => {
+    const { notifier, page, source } = house();
+    const told: DataQueryResponse[] = [];
+    const saf: PanelcastQuery = { refId: 'A', request: { filter: 'severity = 5', mode: 'saf' } };
+    source.query(asked([saf])).subscribe(response => told.push(response));
+    await page.settle();
+    expect(told[0]!.errors).toMatchObject([{ refId: 'A', message: expect.stringContaining('net, all and immediate') }]);
+    expect(notifier.connections).toEqual([]);
+    const once = await lastValueFrom(source.query(asked([saf], { app: CoreApp.Explore })));
+    expect(once.errors).toMatchObject([{ code: 'bad-request' }]);
+    expect(backend.asked).toEqual([]);
+  });
+
   it('say on the frame that the connection is gone, and keep what they show', async () => {
     const { notifier, page, source } = house();
     const told: DataQueryResponse[] = [];

@@ -2,7 +2,7 @@
 import '../../support/browser-stubs.ts';
 
 import { LoadingState } from '@grafana/data';
-import { act, screen } from '@testing-library/react';
+import { act, cleanup, screen } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 import { QueryEditor } from '../../../src/editor/QueryEditor.tsx';
 import type { PanelcastQuery } from '../../../src/types.ts';
@@ -219,7 +219,9 @@ describe('the status line', () => {
     const frame = { refId: 'A', fields: [], length: 0, meta: { custom } };
     await act(async () => tell({ state: LoadingState.Streaming, series: [frame] }));
     expect(
-      screen.getByText('Shared by 12 panels on this page and 8 other viewers, evaluated once a second.'),
+      screen.getByText(
+        'Shared by 12 panels on this page and 8 other viewers, evaluated once a second. This page is a secondary.',
+      ),
     ).toBeTruthy();
     const notices = [{ severity: 'warning' as const, text: 'Reconnecting; this is as of 12:00:00' }];
     await act(async () => tell({ state: LoadingState.Streaming, series: [{ ...frame, meta: { custom, notices } }] }));
@@ -253,5 +255,36 @@ describe('a table of the notifier’s own facts', () => {
     await choose(user, 'Value of filter', 'severity = 5');
     expect(query().request).toEqual({ source: 'panelcast', table: 'sets', filter: "filter = 'severity = 5'" });
     expect(source.asked.at(-1)).toMatchObject({ source: 'panelcast', table: 'sets', groupBy: ['filter'] });
+  });
+});
+
+describe('the modes', () => {
+  const offered = async (query: Partial<PanelcastQuery>) => {
+    const { user } = await open(query);
+    await user.click(screen.getByRole('combobox', { name: /^Mode/ }));
+    return (await screen.findAllByRole('option')).map(option => option.textContent?.split(/[A-Z]/)[0]);
+  };
+
+  it('are those that a panel can have: of rows three, of metrics two', async () => {
+    expect(await offered({})).toEqual(['net', 'immediate', 'all']);
+  });
+
+  it('leave out for metrics what tells every change', async () => {
+    expect(await offered({ format: 'metric', request: { metrics: [{ fn: 'count' }] } })).toEqual(['net', 'immediate']);
+  });
+
+  it('show one for programs that a dashboard was saved with, and do not offer it', async () => {
+    expect(await offered({ request: { mode: 'saf' } })).toEqual(['net', 'immediate', 'all']);
+    cleanup();
+    await open({ request: { mode: 'saf' } });
+    expect(screen.getByRole('combobox', { name: /^Mode/ })).toHaveProperty('value', 'saf');
+  });
+
+  it('drop the limit where every change is told', async () => {
+    const { query, user } = await open();
+    await choose(user, /^Mode/, /^all/);
+    expect(query().request).toEqual({ filter: QUERY.request.filter, columns: ['node', 'summary'], mode: 'all' });
+    await choose(user, /^Mode/, /^net/);
+    expect(query().request).not.toHaveProperty('mode');
   });
 });
