@@ -26,7 +26,7 @@ export class MetricsView implements View {
 
   settle(): void {
     const frame = this.#loaded().takeCut();
-    if (frame !== undefined) for (const sink of this.sinks) sink.replace(frame);
+    if (frame !== undefined) for (const sink of this.sinks.all) sink.replace(frame);
   }
 
   reset(): void {

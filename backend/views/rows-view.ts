@@ -29,7 +29,7 @@ export class RowsView implements View {
 
   apply(change: ViewChange): void {
     if (!this.shows(change)) return;
-    for (const sink of this.sinks) sink.push(change);
+    for (const sink of this.sinks.all) sink.push(change);
   }
 
   /** Whether a change of a row is one of what the view has of it. */

@@ -17,7 +17,7 @@ export class Sinks<S> {
     this.#list = this.#list.filter(other => other !== sink);
   }
 
-  [Symbol.iterator](): Iterator<S> {
-    return this.#list[Symbol.iterator]();
+  get all(): readonly S[] {
+    return this.#list;
   }
 }

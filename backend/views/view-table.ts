@@ -3,16 +3,19 @@ import type { Key, Row, TableSchema } from '../protocol/schema.ts';
 import type { Source } from '../sources/source.ts';
 import type { Counters } from './counters.ts';
 import { FilterSet, type ViewEntry } from './filter-set.ts';
+import { MATCH } from './matcher/match.ts';
 import { Matcher } from './matcher/matcher.ts';
 import { MetricsView } from './metrics-view.ts';
 import type { ResolvedRequest, ViewSpec } from './resolve-request.ts';
 import { RowsView } from './rows-view.ts';
+import type { ViewChange } from './view.ts';
 import { WindowView } from './window-view.ts';
 
 /** The filter sets over one table, found by what a change touches. */
 interface TableSets {
   readonly matcher: Matcher;
-  readonly byFilterId: Map<number, FilterSet>;
+  /** By the matcher's number for the filter. */
+  readonly byFilterId: (FilterSet | undefined)[];
   /** Filters that speak of now() are asked one by one: time, too, changes what they keep. */
   readonly relative: Set<FilterSet>;
 }
@@ -31,7 +34,7 @@ export class ViewTable {
   /** Views that have to be settled at their next cut; whoever cuts them takes them out. */
   readonly touched = new Set<ViewEntry>();
   readonly #sets = new Map<string, FilterSet>();
-  readonly #tables = new Map<string, TableSets>();
+  readonly #tables = new Map<Source, Map<string, TableSets>>();
   readonly #options: ViewTableOptions;
   #lastId = 0;
   #lastSetId = 0;
@@ -50,8 +53,8 @@ export class ViewTable {
 
   /** Whether any view is of this table. */
   isUsed(source: Source, table: string): boolean {
-    const sets = this.#tables.get(`${source.name} ${table}`);
-    return sets !== undefined && sets.byFilterId.size + sets.relative.size > 0;
+    const sets = this.#tables.get(source)?.get(table);
+    return sets !== undefined && sets.matcher.size + sets.relative.size > 0;
   }
 
   find(request: ResolvedRequest): ViewEntry | undefined {
@@ -76,34 +79,30 @@ export class ViewTable {
     this.touched.delete(entry);
     if (set.views.length > 0) return;
     this.#sets.delete(set.key);
-    const sets = this.#tables.get(tableKey(set.source, set.table))!;
+    const sets = this.#setsOf(set.source, set.table);
     sets.relative.delete(set);
     if (set.filterId !== undefined) {
       sets.matcher.remove(set.filterId);
-      sets.byFilterId.delete(set.filterId);
+      sets.byFilterId[set.filterId] = undefined;
     }
   }
 
   /** Committed transitions of one source, oldest first. */
   apply(source: Source, changes: readonly Change[], nowMs: number): void {
+    const tables = this.#tables.get(source);
+    if (tables === undefined) return;
     const timed = new Set<FilterSet>();
     for (const change of changes) {
-      const sets = this.#tables.get(`${source.name} ${change.table}`);
+      const sets = tables.get(change.table);
       if (sets === undefined) continue;
-      const { after, before, key, seq } = change;
-      sets.matcher.match(before, after, nowMs, nowMs, (id, mask) => {
-        this.#applyTo(sets.byFilterId.get(id)!, {
-          seq,
-          key,
-          before: mask & 2 ? before : undefined,
-          after: mask & 1 ? after : undefined,
-        });
+      const { after, before, key } = change;
+      sets.matcher.match(before, after, nowMs, nowMs, (id, match) => {
+        this.#applyTo(sets.byFilterId[id]!, seenAs(change, (match & MATCH.leaves) !== 0, (match & MATCH.enters) !== 0));
       });
       for (const set of sets.relative) {
         timed.add(set);
         const { is, was } = set.members!.apply(key, after, Math.max(set.nowMs, nowMs));
-        if (was || is)
-          this.#applyTo(set, { seq, key, before: was ? before : undefined, after: is ? after : undefined });
+        if (was || is) this.#applyTo(set, seenAs(change, was, is));
       }
     }
     // What came was judged by the time of now, so the rest of the set is too: a set is at one instant.
@@ -112,7 +111,8 @@ export class ViewTable {
 
   /** Lets time pass for the filters that speak of now(). Not while changes are pushed: it reads rows. */
   advance(nowMs: number): void {
-    for (const { relative } of this.#tables.values()) for (const set of relative) this.#advanceSet(set, nowMs);
+    for (const tables of this.#tables.values())
+      for (const { relative } of tables.values()) for (const set of relative) this.#advanceSet(set, nowMs);
   }
 
   #advanceSet(set: FilterSet, nowMs: number): void {
@@ -132,7 +132,7 @@ export class ViewTable {
     this.#applyTo(set, { seq: set.source.seq, key, before: was ? row : undefined, after: is ? row : undefined });
   }
 
-  #applyTo(set: FilterSet, change: Parameters<ViewEntry['view']['apply']>[0]): void {
+  #applyTo(set: FilterSet, change: ViewChange): void {
     set.changes++;
     for (const entry of set.views) {
       try {
@@ -158,21 +158,32 @@ export class ViewTable {
       work.queries++;
     } else {
       set.filterId = sets.matcher.add(filter);
-      sets.byFilterId.set(set.filterId, set);
+      sets.byFilterId[set.filterId] = set;
     }
     this.#sets.set(set.key, set);
     return set;
   }
 
   #setsOf(source: Source, table: TableSchema): TableSets {
-    const key = tableKey(source, table);
-    let sets = this.#tables.get(key);
+    let tables = this.#tables.get(source);
+    if (tables === undefined) {
+      tables = new Map();
+      this.#tables.set(source, tables);
+    }
+    let sets = tables.get(table.name);
     if (sets === undefined) {
-      sets = { matcher: new Matcher(sampleOf(source, table)), byFilterId: new Map(), relative: new Set() };
-      this.#tables.set(key, sets);
+      sets = { matcher: new Matcher(sampleOf(source, table)), byFilterId: [], relative: new Set() };
+      tables.set(table.name, sets);
     }
     return sets;
   }
+}
+
+/** What a filter makes of a change: nearly always the change itself. */
+function seenAs(change: ViewChange, was: boolean, is: boolean): ViewChange {
+  const { after, before, key, seq } = change;
+  if (was === (before !== undefined) && is === (after !== undefined)) return change;
+  return { seq, key, before: was ? before : undefined, after: is ? after : undefined };
 }
 
 /** Tells the matcher what values are usual, so that it places the first filters well. */
@@ -181,10 +192,6 @@ function sampleOf(source: Source, table: TableSchema): readonly Row[] {
 }
 
 const SAMPLE_ROWS = 128;
-
-function tableKey(source: Source, table: TableSchema): string {
-  return `${source.name} ${table.name}`;
-}
 
 function createView(spec: ViewSpec, set: FilterSet): ViewEntry['view'] {
   switch (spec.kind) {

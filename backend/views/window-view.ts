@@ -37,9 +37,10 @@ export class WindowView implements View {
 
   settle(seq: number): void {
     const { remove, upsert } = this.#window.takeCut();
-    for (const key of remove) for (const sink of this.sinks) sink.push({ seq, key, before: LEFT, after: undefined });
+    for (const key of remove)
+      for (const sink of this.sinks.all) sink.push({ seq, key, before: LEFT, after: undefined });
     for (const row of upsert)
-      for (const sink of this.sinks) sink.push({ seq, key: this.#keyOf(row), before: row, after: row });
+      for (const sink of this.sinks.all) sink.push({ seq, key: this.#keyOf(row), before: row, after: row });
   }
 
   reset(): void {

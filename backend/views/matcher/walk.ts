@@ -21,7 +21,9 @@ export interface Image {
 export class Walk {
   /** By id: the bits found so far. All zero between walks. */
   #kept = new Uint8Array(64);
-  #ids: number[] = [];
+  /** The ids found so far, which are the first `#count`. */
+  #ids = new Uint32Array(64);
+  #count = 0;
   /** Buckets found but not yet gone through; every level takes off what it put on. */
   readonly #found: Bucket[] = [];
   #changed = 0;
@@ -34,6 +36,9 @@ export class Walk {
     const kept = new Uint8Array(2 * id);
     kept.set(this.#kept);
     this.#kept = kept;
+    const ids = new Uint32Array(2 * id);
+    ids.set(this.#ids);
+    this.#ids = ids;
   }
 
   go(root: Bucket, before: Image | undefined, after: Image | undefined): void {
@@ -48,17 +53,19 @@ export class Walk {
 
   /** Tells what was found and forgets it. Whoever is told may change the matcher, even walk again. */
   report(visit: (id: number, match: Match) => void): void {
-    const ids = this.#ids;
-    if (ids.length === 0) return;
-    const matches = ids.map(id => this.#kept[id] as Match); // an id is listed only once it has bits
+    const found = new Array<number>(2 * this.#count);
+    for (let i = 0; i < this.#count; i++) {
+      found[2 * i] = this.#ids[i]!;
+      found[2 * i + 1] = this.#kept[this.#ids[i]!]!; // an id is listed only once it has bits
+    }
     this.#forget();
-    for (let i = 0; i < ids.length; i++) visit(ids[i]!, matches[i]!);
+    for (let i = 0; i < found.length; i += 2) visit(found[i]!, found[i + 1] as Match);
   }
 
   /** Also what a walk left that ended in an error. */
   #forget(): void {
-    for (const id of this.#ids) this.#kept[id] = 0;
-    if (this.#ids.length > 0) this.#ids = [];
+    for (let i = 0; i < this.#count; i++) this.#kept[this.#ids[i]!] = 0;
+    this.#count = 0;
     this.#found.length = 0;
   }
 
@@ -126,7 +133,7 @@ export class Walk {
 
   #keep(id: number, bits: number): void {
     const kept = this.#kept[id]!;
-    if (kept === 0) this.#ids.push(id);
+    if (kept === 0) this.#ids[this.#count++] = id;
     this.#kept[id] = kept | bits;
   }
 }
