@@ -10,13 +10,16 @@ import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
+import { CutMessage } from '../../backend/gateway/live/cut-frames.ts';
+import { webSocketFraming } from '../../backend/gateway/live/framing.ts';
 import type { LiveLimits } from '../../backend/gateway/live/limits.ts';
 import { LiveGateway } from '../../backend/gateway/live/live-gateway.ts';
 import { createServer } from '../../backend/gateway/server.ts';
 import { createLog } from '../../backend/lib/log.ts';
 import { systemClock } from '../../backend/lib/system-clock.ts';
-import type { NotifierLink, OutputBatch, OutputItem, Span, ToNotifier } from '../../backend/notifier/link.ts';
+import type { CutFacts, NotifierLink, OutputBatch, OutputItem, Span, ToNotifier } from '../../backend/notifier/link.ts';
 import type { FromClients, ToClients } from './fanout-clients.ts';
+import { percentile } from './support/percentile.ts';
 
 export interface FanoutShape {
   readonly viewers: number;
@@ -37,50 +40,52 @@ export interface FanoutResult {
   readonly ratio: number;
   /** From the notifier's output to the last write, median. */
   readonly sweepMs: number;
+  /** What else had to wait, at the 99th percentile: on a machine that others use, for them too. */
   readonly loopDelayP99Ms: number;
+  /** CPU of one turn of the event loop during sweeps, at the 99th percentile: what of that is our own doing. */
+  readonly turnP99Ms: number;
 }
 
 /** Never asks, so that the cost of writing is seen alone. */
-const SILENT: Partial<LiveLimits> = { ackMs: Infinity, ackBytes: Infinity };
+const SILENT: Partial<LiveLimits> = { ackMs: 2 ** 30, ackBytes: 2 ** 30 };
 const QUIET: Partial<LiveLimits> = { pingMs: 2 ** 31, pingsUnanswered: Infinity, socketBytes: Infinity };
 
+/** A notifier that has run for a minute has its code compiled, for a cut as for a write: so have both here. */
+const WARM = { viewers: 20, sweeps: 500 };
+
 export async function measureFanout(shape: FanoutShape): Promise<FanoutResult> {
-  await using stage = await Stage.open(shape.viewers, { ...QUIET, ...(shape.answers ? {} : SILENT) });
+  await using stage = await Stage.open(WARM.viewers, { ...QUIET, ...(shape.answers ? {} : SILENT) });
   const streams = Array.from({ length: shape.frames }, (_, i) => i + 1);
-  stage.subscribeAll(streams);
-  await sleep(200);
-  const bytes = await stage.bytesOf(streams, shape.frameBytes);
+  await stage.subscribeAll(streams);
+  const bytes = stage.bytesOf(streams, shape.frameBytes);
   const same = Buffer.alloc(bytes, 0x20);
+  const sweep = async (): Promise<void> => {
+    stage.cut(streams, shape.frameBytes);
+    await stage.idle();
+  };
+  const loop = async (): Promise<void> => {
+    for (const socket of stage.sockets) socket.write(same);
+    // What a socket has still to do after its write belongs to the write, as it does in a sweep's slices.
+    await new Promise(resolve => setImmediate(resolve));
+  };
+  for (let i = 0; i < WARM.sweeps; i++) for (const work of [sweep, loop]) await stage.cpuOf(bytes, work);
+  await stage.connect(shape.viewers - WARM.viewers);
+  await stage.subscribeAll(streams);
   const ours: number[] = [];
   const bare: number[] = [];
-  const spans: number[] = [];
   for (let round = -2; round < shape.rounds; round++) {
-    const distribution: number[] = [];
-    const sweep = async (): Promise<void> => {
-      const started = performance.now();
-      stage.cut(streams, shape.frameBytes);
-      await stage.idle();
-      distribution.push(performance.now() - started);
-    };
-    const loop = async (): Promise<void> => {
-      for (const socket of stage.sockets) socket.write(same);
-      // What a socket has still to do after its write belongs to the write, as it does in a sweep's slices.
-      await new Promise(resolve => setImmediate(resolve));
-    };
     // Whoever comes second finds warmer caches: they take turns.
     const [first, second] = round % 2 === 0 ? [sweep, loop] : [loop, sweep];
     const costs = [await stage.cpuOf(bytes, first), await stage.cpuOf(bytes, second)];
     if (round < 0) continue;
     ours.push(costs[round % 2 === 0 ? 0 : 1]! / shape.viewers);
     bare.push(costs[round % 2 === 0 ? 1 : 0]! / shape.viewers);
-    spans.push(...distribution);
   }
   return {
     cpuUs: median(ours),
     bareCpuUs: median(bare),
     ratio: median(ours.map((own, i) => own / bare[i]!)),
-    sweepMs: median(spans),
-    loopDelayP99Ms: await stage.loopDelay(streams, shape.frameBytes),
+    ...(await stage.loopWhile(sweep)),
   };
 }
 
@@ -97,7 +102,7 @@ export async function measureIdleMemory(viewers: number, panels: number): Promis
   // The heap's own growth comes first: what is measured is what further viewers add.
   await using stage = await Stage.open(WARM_VIEWERS, QUIET);
   const streams = Array.from({ length: panels }, (_, i) => i + 1);
-  stage.subscribeAll(streams);
+  await stage.subscribeAll(streams);
   stage.cut(streams, 200);
   await stage.idle();
   await sleep(1000);
@@ -105,7 +110,7 @@ export async function measureIdleMemory(viewers: number, panels: number): Promis
   const started = performance.now();
   await stage.connect(viewers);
   const connectMs = performance.now() - started;
-  stage.subscribeAll(streams);
+  await stage.subscribeAll(streams);
   stage.cut(streams, 200);
   await stage.idle();
   await sleep(1000);
@@ -131,7 +136,7 @@ export interface StalledResult {
 export async function measureStalled(viewers: number, stalled: number): Promise<StalledResult> {
   await using stage = await Stage.open(viewers, { pingMs: 2 ** 31, pingsUnanswered: Infinity });
   const streams = [1];
-  stage.subscribeAll(streams);
+  await stage.subscribeAll(streams);
   const sweepMsBefore = await stage.sweepMs(streams, 40_000, 30);
   const [rss, kernel] = [memory().rss, kernelBytes()];
   stage.stall(stalled);
@@ -160,6 +165,30 @@ function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[values.length >> 1]!;
 }
 
+/** CPU of each turn of the event loop that had something to do, in milliseconds, until `end`. */
+function turnsOfLoop(): { end(): readonly number[] } {
+  const turns: number[] = [];
+  let before = cpuMs();
+  let timer = setImmediate(function turn() {
+    const now = cpuMs();
+    if (now - before > 0.1) turns.push(now - before);
+    before = now;
+    timer = setImmediate(turn);
+  });
+  return {
+    end() {
+      clearImmediate(timer);
+      return turns;
+    },
+  };
+}
+
+/** Of the whole process: what Linux says of one thread advances by ticks of 4 ms. */
+function cpuMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}
+
 /** The gateway on a free port, the notifier's side of its link, and the viewers in their process. */
 class Stage implements AsyncDisposable {
   readonly #server: FastifyInstance;
@@ -167,6 +196,8 @@ class Stage implements AsyncDisposable {
   readonly #link: BenchLink;
   readonly #clients: ChildProcess;
   #asOf = 0;
+  /** Who has been connected since the last subscription. */
+  #joining = 0;
 
   private constructor(server: FastifyInstance, live: LiveGateway, link: BenchLink) {
     this.#server = server;
@@ -201,37 +232,53 @@ class Stage implements AsyncDisposable {
 
   async connect(count: number): Promise<void> {
     const { port } = this.#server.server.address() as AddressInfo;
+    this.#joining += count;
     await this.#ask({ type: 'connect', port, count }, 'connected');
   }
 
-  subscribeAll(streams: readonly number[]): void {
+  async subscribeAll(streams: readonly number[]): Promise<void> {
+    while (this.#link.sessions.length < this.#joining) await sleep(10);
+    this.#joining = 0;
     this.#link.say(
       this.#link.sessions.splice(0).map(session => ({ type: 'send', session, spans: [], subscribe: streams })),
-      [],
+      new Uint8Array(),
     );
   }
 
   cut(streams: readonly number[], frameBytes: number): void {
     const spans: Span[][] = streams.map((_, i) => [{ from: i * frameBytes, to: (i + 1) * frameBytes }]);
-    const facts = { asOf: ++this.#asOf + 1e6, epoch: 1, intervalMs: 1000, throttled: false };
+    const facts = this.#factsOfNext();
+    this.#asOf++;
     this.#link.say([{ type: 'cut', facts, streams, spans }], Buffer.alloc(streams.length * frameBytes, 0x78));
+  }
+
+  /** Of one length, however many there were. */
+  #factsOfNext(): CutFacts {
+    return { asOf: 1e6 + this.#asOf, epoch: 1, intervalMs: 1000, throttled: false };
   }
 
   async idle(): Promise<void> {
     while (!this.#live.isIdle) await new Promise(resolve => setImmediate(resolve));
   }
 
-  /** The 99th percentile of what else had to wait, over sweeps one after the other. */
-  async loopDelay(streams: readonly number[], frameBytes: number): Promise<number> {
+  /** Sweeps one after the other, with pauses in which answers come. */
+  async loopWhile(sweep: () => Promise<void>): Promise<Pick<FanoutResult, 'sweepMs' | 'loopDelayP99Ms' | 'turnP99Ms'>> {
     const delay = monitorEventLoopDelay({ resolution: 1 });
+    const turns = turnsOfLoop();
+    const spans: number[] = [];
     delay.enable();
     for (let i = 0; i < 20; i++) {
-      this.cut(streams, frameBytes);
-      await this.idle();
+      const started = performance.now();
+      await sweep();
+      spans.push(performance.now() - started);
       await sleep(20);
     }
     delay.disable();
-    return delay.percentile(99) / 1e6;
+    return {
+      sweepMs: median(spans),
+      loopDelayP99Ms: delay.percentile(99) / 1e6,
+      turnP99Ms: percentile(turns.end(), 99),
+    };
   }
 
   get stale(): number {
@@ -254,15 +301,10 @@ class Stage implements AsyncDisposable {
     return median(durations);
   }
 
-  /** What one viewer gets of a cut. */
-  async bytesOf(streams: readonly number[], frameBytes: number): Promise<number> {
-    const before = this.#live.stats();
-    this.cut(streams, frameBytes);
-    await this.idle();
-    const after = this.#live.stats();
-    const bytes = (after.bytesSent - before.bytesSent) / (after.deliveries - before.deliveries);
-    await this.#ask({ type: 'expect', bytes }, 'reached');
-    return bytes;
+  /** What one viewer gets of a cut that asks for nothing. */
+  bytesOf(streams: readonly number[], frameBytes: number): number {
+    const cut = new CutMessage(this.#factsOfNext()).framed(webSocketFraming, false);
+    return streams.length * webSocketFraming.size(frameBytes) + cut.length;
   }
 
   /** Microseconds of this process until every viewer has had the bytes. */
@@ -308,8 +350,8 @@ class BenchLink implements NotifierLink {
     this.#receive = receive;
   }
 
-  say(items: readonly OutputItem[], texts: Uint8Array | readonly []): void {
-    this.#receive({ items, texts: Uint8Array.from(texts) });
+  say(items: readonly OutputItem[], texts: Uint8Array): void {
+    this.#receive({ items, texts });
   }
 }
 

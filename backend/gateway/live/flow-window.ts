@@ -1,6 +1,7 @@
 import type { LiveLimits } from './limits.ts';
 
 const NONE = -1;
+const TURNS = 8;
 
 /**
  * What is under way to one viewer, by its own word: a `cut` that asks is answered by `applied`. At most two that asked
@@ -13,12 +14,18 @@ export class FlowWindow {
   /** Sent after the last answered cut, after `#first`, and after the last that asked. */
   #unansweredBytes = 0;
   #bytesSinceFirst = 0;
-  #bytesSinceAsking = 0;
+  #bytesSinceAsking: number;
   /** In whole milliseconds: a fraction would be an object of its own. */
   #askedAt: number;
 
-  constructor(nowMs: number) {
-    this.#askedAt = Math.trunc(nowMs);
+  /**
+   * Viewers take turns at being asked: answers of all to one cut would come in one turn of the event loop, and a
+   * thousand of them take 5 ms. So each begins as if it had been asked some eighths of the way ago.
+   */
+  constructor(id: number, nowMs: number, { ackBytes, ackMs }: LiveLimits) {
+    const turn = (id % TURNS) / TURNS;
+    this.#bytesSinceAsking = Math.trunc(turn * ackBytes);
+    this.#askedAt = Math.trunc(nowMs - turn * ackMs);
   }
 
   get isAnswered(): boolean {

@@ -69,7 +69,7 @@ export class Session implements Subscriber {
     this.grant = grant;
     this.#house = house;
     this.#sinceMs = now;
-    this.#window = new FlowWindow(now);
+    this.#window = new FlowWindow(id, now, house.limits);
     this.quota = new MessageQuota(now);
     this.group = undefined;
   }

@@ -12,6 +12,7 @@ await answerAlone(import.meta.filename, async (shape: OwnShape) => {
     'by a bare write': writing.ratio,
     'by a bare write, with answers': operating.ratio,
     'loop delay p99 ms': operating.loopDelayP99Ms,
+    'loop turn p99 CPU ms': operating.turnP99Ms,
     'sweep ms': operating.sweepMs,
   };
 });

@@ -59,7 +59,7 @@ describe('a sweep in slices', () => {
 
 describe('output that comes faster than the sockets take it', () => {
   it('is skipped, and everybody is brought up to now by one refresh', async () => {
-    const server = await LiveServer.start({ limits: { backlogBytes: 50_000 } });
+    const server = await LiveServer.start({ limits: { backlogBytes: 50_000, ackBytes: 2 ** 30 } });
     const viewers = await crowd(server, [1]);
     for (let asOf = 10; asOf <= 100; asOf += 10) server.notifier.cut(asOf, [1], 'x'.repeat(10_000));
     const refreshes = (await server.notifier.heard('refresh', CROWD)) && server.notifier.of('refresh');

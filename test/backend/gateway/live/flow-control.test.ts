@@ -40,6 +40,17 @@ describe('a cut asks for an answer', () => {
     server.notifier.cut(3, [1]);
     expect((await viewer.next('cut')).ack).toBeUndefined();
   });
+
+  it('of a few viewers at a time, so that not all answer at once', async () => {
+    const server = await LiveServer.start({ limits: { ackBytes: 8500 } });
+    const viewers = await Promise.all(Array.from({ length: 16 }, () => server.subscriber([1])));
+    for (let asOf = 1; asOf <= 16; asOf++) {
+      server.notifier.cut(asOf, [1], KILOBYTE);
+      const asked = await Promise.all(viewers.map(async viewer => (await viewer.next('cut')).ack === true));
+      expect(asked.filter(Boolean).length).toBeLessThanOrEqual(4);
+      await Promise.all(viewers.map(viewer => viewer.heardByServer()));
+    }
+  });
 });
 
 describe('a viewer that does not answer', () => {
