@@ -3,6 +3,8 @@
  * variable's value lies in; variables come in the order of their keys on every path, neighbouring segments never lead to
  * the same node, and a node that does not branch does not exist. So equal functions of the variables are equal graphs.
  */
+
+import { compact } from '../lib/compact.ts';
 import type { Row } from '../protocol/schema.ts';
 import { type Cut, compareCuts } from './domain.ts';
 import { isPlain } from './text-order.ts';
@@ -39,8 +41,9 @@ export function branch(
   children: readonly Diagram[],
 ): Diagram {
   const isKept = (child: Diagram, i: number): boolean => i === 0 || child !== children[i - 1];
-  const kept = children.filter(isKept);
-  const keptCuts = kept.length === children.length ? cuts : cuts.filter((_, i) => isKept(children[i + 1]!, i + 1));
+  const kept = compact(children.filter(isKept));
+  const keptCuts =
+    kept.length === children.length ? cuts : compact(cuts.filter((_, i) => isKept(children[i + 1]!, i + 1)));
   // A variable that cannot be NULL here has no meaning for NULL, so all diagrams must give it the same one.
   const null_ = variable.total ? kept[0]! : whenNull;
   if (kept.length === 1 && null_ === kept[0]) return null_;

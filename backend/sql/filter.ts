@@ -67,5 +67,7 @@ export function andFilters(a: Filter, b: Filter): Filter {
 export function compileFilter(text: string, table: TableSchema, named: NamedFilters = {}): Filter {
   if (text.trim() === '') return new Filter(table, '', TRUE);
   const expression = expandNames(parseFilter(text), named);
-  return new Filter(table, printExpression(expression), checkFilter(expression, table));
+  const printed = printExpression(expression);
+  // The same text need not be kept twice.
+  return new Filter(table, printed === text ? text : printed, checkFilter(expression, table));
 }

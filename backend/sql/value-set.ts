@@ -1,3 +1,4 @@
+import { compact } from '../lib/compact.ts';
 import { type Cut, compareCuts, cutAfter, cutBefore, type Domain } from './domain.ts';
 import type { ComparisonOperator } from './expression.ts';
 
@@ -89,7 +90,7 @@ function combine(a: ValueSet, b: ValueSet, decide: (x: boolean, y: boolean) => b
     if (next !== inside) cuts.push(cut);
     inside = next;
   }
-  return { first, cuts };
+  return { first, cuts: compact(cuts) };
 }
 
 /** A stretch of values from `low` up to, not including, `high`; undefined where it is open. */
