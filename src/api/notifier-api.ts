@@ -1,5 +1,6 @@
 import { getBackendSrv } from '@grafana/runtime';
 import { catchError, lastValueFrom, map, type Observable, throwError } from 'rxjs';
+import { PanelcastError } from '../../backend/lib/panelcast-error.ts';
 import type { Request } from '../../backend/protocol/request.ts';
 import type { ActionAnswer, ActionRequest } from '../../backend/protocol/row-action.ts';
 import type { TableSchema, Value } from '../../backend/protocol/schema.ts';
@@ -59,7 +60,7 @@ export class NotifierApi {
   schema(): Promise<Schema> {
     const nowMs = Date.now();
     if (this.#schema === undefined || nowMs - this.#schema.askedMs > SCHEMA_MS) {
-      const answer = lastValueFrom(this.#send<SchemaAnswer>('GET', '/api/schema')).then(readSchema);
+      const answer = lastValueFrom(this.#send<SchemaAnswer | null>('GET', '/api/schema')).then(readSchema);
       this.#schema = { answer, askedMs: nowMs };
       answer.catch(() => {
         this.#schema = undefined;
@@ -100,7 +101,10 @@ export class NotifierApi {
   }
 }
 
-function readSchema({ functions = [], sources = {}, tables = [] }: SchemaAnswer): Schema {
+/** Whatever answers at a mistaken address answers with its start page, and well. */
+function readSchema(answer: SchemaAnswer | null): Schema {
+  const { functions = [], sources = {}, tables } = answer ?? {};
+  if (!Array.isArray(tables)) throw new PanelcastError('not-found', 'what answers there does not speak as one');
   const others = Object.entries(sources).flatMap(([source, own]) => own.map(table => ({ ...table, source })));
   return { tables: [...tables, ...others], functions };
 }

@@ -163,6 +163,10 @@ const ANSWERS: readonly (readonly [answer: string, meaning: string])[] = [
     'Enter the value of PANELCAST_TOKEN again. The notifier answers 403, since Grafana turns 401 into 400.',
   ],
   [
+    'Different versions',
+    'The notifier was reached, but speaks another version of the protocol: update the older of the two.',
+  ],
+  [
     'The notifier does not answer',
     'The Grafana server cannot reach the URL: its name, its port, or a network between them.',
   ],

@@ -26,6 +26,8 @@ const CURES: Readonly<Record<Step, string>> = {
   polling: 'The notifier must answer POST /api/query to Grafana.',
 };
 
+const SAME_VERSION = 'Bring notifier and plugin to the same version.';
+
 /** Asks the notifier, then tries the ladder from its top down to the first step that works, with a real view. */
 export async function checkHealth({ api, page, steps, transports }: HealthHouse): Promise<TestDataSourceResponse> {
   let schema: Schema;
@@ -40,9 +42,12 @@ export async function checkHealth({ api, page, steps, transports }: HealthHouse)
     if (probed.works) return working(step, probed, failed, schema);
     failed.push({ step, probed });
   }
+  const isOfOtherVersion = failed.some(({ probed }) => isOfVersion(probed));
   return {
     status: 'error',
-    message: 'The notifier answers, but no live connection to it works.',
+    message: isOfOtherVersion
+      ? 'The notifier and this plugin are of different versions.'
+      : 'The notifier answers, but no live connection to it works.',
     details: { message: failed.map(told).join('\n') },
   };
 }
@@ -67,16 +72,21 @@ function working(
 }
 
 function told({ probed, step }: { readonly step: Step; readonly probed: Probed }): string {
-  return `${NAMES[step]}: ${probed.reason}. ${CURES[step]}`;
+  return `${NAMES[step]}: ${probed.reason}. ${isOfVersion(probed) ? SAME_VERSION : CURES[step]}`;
+}
+
+/** The other side was reached and speaks otherwise: no proxy stands between. */
+function isOfVersion({ reason = '' }: Probed): boolean {
+  return /\bprotocol\b/.test(reason);
 }
 
 function unreachable(error: unknown): TestDataSourceResponse {
   const { code, message } = requestFailure(error);
   const cure =
     code === 'forbidden'
-      ? 'Give the data source the header Authorization with the value "Bearer <the notifier’s PANELCAST_TOKEN>".'
+      ? 'The token above must be what the notifier was started with in PANELCAST_TOKEN. It goes out as the header Authorization.'
       : code === 'not-found'
-        ? 'What answers at the URL is no Panelcast notifier; its address ends with the port, such as http://notifier:4100.'
+        ? 'The URL is the notifier’s address alone, such as http://notifier:4100. What answers at this one is no Panelcast notifier, or one much older than this plugin.'
         : 'The Grafana server, not the browser, must reach the URL: within containers that is the service’s name, not localhost.';
   return { status: 'error', message: `The notifier does not answer: ${message}`, details: { message: cure } };
 }

@@ -46,7 +46,7 @@ function judge(message: ServerMessage): { readonly reason?: string } | undefined
       return String(message.protocol) === PROTOCOL
         ? undefined
         : {
-            reason: `the notifier speaks ${message.protocol}, this plugin ${PROTOCOL}: bring both to the same version`,
+            reason: `the notifier speaks the protocol ${message.protocol}, this plugin ${PROTOCOL}`,
           };
     default:
       return undefined;

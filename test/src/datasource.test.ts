@@ -340,7 +340,43 @@ describe('the health check', () => {
       throw refusal(403, { code: 'forbidden', message: 'who are you' });
     };
     const { details, status } = await source.testDatasource();
-    expect([status, details!.message]).toEqual(['error', expect.stringContaining('Bearer')]);
+    expect([status, details!.message]).toEqual(['error', expect.stringContaining('PANELCAST_TOKEN')]);
+  });
+});
+
+describe('the health check of a mistaken data source', () => {
+  it.each(['<!doctype html><title>Grafana</title>', {}, null])('is not content with any answer: %j', async answer => {
+    const { source } = house();
+    backend.answer = () => answer;
+    const { details, message, status } = await source.testDatasource();
+    expect([status, message]).toEqual(['error', expect.stringContaining('does not answer')]);
+    expect(details!.message).toMatch(/address alone.*no Panelcast notifier/);
+  });
+
+  it('says that a path does not belong into the URL', async () => {
+    const { source } = house();
+    backend.answer = () => {
+      throw refusal(404, { code: 'not-found', message: 'there is no GET /console/api/schema' });
+    };
+    const { details, message } = await source.testDatasource();
+    expect([message, details!.message]).toEqual([
+      expect.stringContaining('there is no GET /console/api/schema'),
+      expect.stringContaining('address alone'),
+    ]);
+  });
+
+  it('tells another version from a proxy that stands in the way', async () => {
+    const { notifier, source } = house();
+    const checked = source.testDatasource();
+    await flushMicrotasks();
+    notifier.last.lose('the WebSocket closed with code 1006');
+    await flushMicrotasks();
+    notifier.last.lose('hello.protocol must be one of panelcast.v0');
+    await flushMicrotasks();
+    notifier.last.lose('the notifier cannot be asked: 404');
+    const { details, message, status } = await checked;
+    expect([status, message]).toEqual(['error', 'The notifier and this plugin are of different versions.']);
+    expect(details!.message).toMatch(/HTTP stream: hello\.protocol .* Bring notifier and plugin to the same version/);
   });
 });
 
