@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
 import type { TailLine } from '../../backend/cli/tail-line.ts';
@@ -10,9 +11,11 @@ import { ChangeLogReader } from '../../backend/object-server/change-log-reader.t
 import { databaseOf } from '../../backend/object-server/data-directory.ts';
 import { openForReading } from '../../backend/object-server/database.ts';
 import { eventsTable } from '../../backend/object-server/events-table.ts';
+import type { RowChange } from '../../backend/protocol/messages.ts';
 import type { Row } from '../../backend/protocol/schema.ts';
 import { NotifierProcess } from '../support/notifier-process.ts';
 import { Random } from '../support/random.ts';
+import { applyChange, type MirrorRows, type MirrorState, readMirror } from '../support/saf-mirror-file.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
 const TABLE = eventsTable();
@@ -28,10 +31,17 @@ export interface Told {
   readonly row: unknown;
 }
 
+const MIRROR = join(import.meta.dirname, '../support/saf-mirror.ts');
+const COLUMNS = ['tally', 'severity'];
 const PATIENCE_MS = 60_000;
 const POLL_MS = 50;
 
-/** A notifier and a tail as processes of their own, which are killed and started again over the same files. */
+type Victim = 'notifier' | 'tail' | 'mirror';
+
+/**
+ * A notifier, a tail and a mirror as processes of their own, which are killed and started again over the same files. The
+ * tail lives through all of it; a mirror, which wants the rows that are there too, begins anew in each round.
+ */
 export class SafHistory {
   readonly #dataDir: string;
   readonly #random: Random;
@@ -39,6 +49,8 @@ export class SafHistory {
   readonly #serveArgs: readonly string[];
   #notifier: NotifierProcess | undefined;
   #tail: NotifierProcess | undefined;
+  #mirror: NotifierProcess | undefined;
+  #mirrors = 0;
   #sent = 0;
   /** Bytes of the file that were read. */
   #read = 0;
@@ -77,7 +89,21 @@ export class SafHistory {
 
   startTail(): void {
     const args = ['tail', '--url', this.#origin, '--mode', 'saf', '--client', 'noc', '--output', this.file];
-    this.#tail = NotifierProcess.start([...args, '--columns', 'tally,severity', FILTER]);
+    this.#tail = NotifierProcess.start([...args, '--columns', COLUMNS.join(','), FILTER]);
+  }
+
+  /** The present one goes on where its file ends. */
+  startMirror(): void {
+    const request = JSON.stringify({ mode: 'saf', filter: FILTER, columns: COLUMNS });
+    this.#mirror = NotifierProcess.startScript(MIRROR, [this.#origin, this.#mirrorName, this.#mirrorFile, request]);
+  }
+
+  get #mirrorName(): string {
+    return `mirror-${this.#mirrors}`;
+  }
+
+  get #mirrorFile(): string {
+    return join(this.#dataDir, `${this.#mirrorName}.ndjson`);
   }
 
   async killNotifier(): Promise<void> {
@@ -90,6 +116,15 @@ export class SafHistory {
     this.#tail = undefined;
   }
 
+  async killMirror(): Promise<void> {
+    await kill(this.#mirror);
+    this.#mirror = undefined;
+  }
+
+  #kill(victim: Victim): Promise<void> {
+    return victim === 'tail' ? this.killTail() : victim === 'mirror' ? this.killMirror() : this.killNotifier();
+  }
+
   /** New, repeated, cleared and deleted events; what a killed notifier did not answer may or may not be stored. */
   async write(events: number): Promise<void> {
     const batch = Array.from({ length: events }, () => ({
@@ -100,7 +135,7 @@ export class SafHistory {
     if (this.#random.chance(0.3)) await this.#post('/api/sql', { sql: 'DELETE FROM events WHERE serial % 7 = 3' });
   }
 
-  /** Writes while both are killed and started again, as the seed says. */
+  /** Writes while they are killed and started again, as the seed says; a new mirror has barely begun then. */
   async round(): Promise<void> {
     const random = this.#random;
     let writing = true;
@@ -111,14 +146,24 @@ export class SafHistory {
       }
     })();
     await sleep(random.int(400));
-    const victims = random.pick([['tail'], ['notifier'], ['tail', 'notifier'], ['notifier', 'tail']] as const);
-    for (const victim of victims) {
-      await (victim === 'tail' ? this.killTail() : this.killNotifier());
-      await sleep(random.int(100));
+    this.#mirrors++;
+    for (let life = 1 + random.int(3); life > 0; life--) {
+      this.startMirror();
+      await sleep(100 + random.int(300));
+      for (const victim of random.pick<readonly Victim[]>([
+        ['mirror'],
+        ['tail', 'mirror'],
+        ['notifier', 'mirror'],
+        ['mirror', 'notifier', 'tail'],
+      ])) {
+        await this.#kill(victim);
+        await sleep(random.int(100));
+      }
+      if (random.chance(0.5)) await sleep(random.int(400));
+      if (this.#notifier === undefined) await this.startNotifier();
+      if (this.#tail === undefined) this.startTail();
     }
-    if (random.chance(0.5)) await sleep(random.int(400));
-    if (this.#notifier === undefined) await this.startNotifier();
-    if (this.#tail === undefined) this.startTail();
+    this.startMirror();
     writing = false;
     await writer;
   }
@@ -136,6 +181,24 @@ export class SafHistory {
   async settle(): Promise<void> {
     const last = this.truth().at(-1)?.seq ?? 0;
     await until(`line ${last}`, async () => this.#position >= last);
+    if (this.#mirror === undefined) return;
+    const mirrored = () => this.mirrored();
+    await until(`mirror at ${last}`, async () => mirrored().starts.length > 0 && mirrored().position >= last);
+  }
+
+  /** What the present mirror has. */
+  mirrored(): MirrorState {
+    return readMirror(this.#mirrorFile);
+  }
+
+  /** Where the present mirror's stream began. */
+  mirrorStart(): number {
+    const db = new DatabaseSync(join(this.#dataDir, 'spool.db'), { readOnly: true });
+    try {
+      return Number(db.prepare('SELECT start FROM stream WHERE client = ?').get(this.#mirrorName)!.start);
+    } finally {
+      db.close();
+    }
   }
 
   async spoolBytes(): Promise<number> {
@@ -214,8 +277,33 @@ export async function checkKills(mode: 'durable' | 'fast', rounds: number, seed:
       else rows.set(key, row);
     }
     expect(rows, where).toEqual(history.selected());
+    checkMirror(history, where);
+    await history.killMirror();
   }
   expect(seq).toBeGreaterThan(rounds);
+}
+
+/** What a mirror began with is what the log says of that moment, and every change since is told to it once. */
+function checkMirror(history: SafHistory, where: string): void {
+  const truth = history.truth();
+  const { changes, gaps, rows, starts } = history.mirrored();
+  for (const start of starts) expect(start.rows, `${where}, start at ${start.asOf}`).toEqual(rowsAt(truth, start.asOf));
+  const from = history.mirrorStart();
+  expect(
+    changes.map(({ seq }) => seq),
+    where,
+  ).toEqual(truth.flatMap(({ seq }) => (seq > from ? [seq] : [])));
+  expect([rows, gaps], where).toEqual([rowsAt(truth, Number.POSITIVE_INFINITY), []]);
+}
+
+/** In the order of the table's columns, as frames have them. */
+function rowsAt(truth: readonly Told[], seq: number): MirrorRows {
+  const rows: MirrorRows = new Map();
+  for (const { key, op, row, seq: at } of truth) {
+    const { serial, severity, tally } = row as Record<string, number>;
+    if (at <= seq) applyChange(rows, { seq: at, key, op, values: [serial, severity, tally] } as RowChange);
+  }
+  return rows;
 }
 
 function toldOf({ after, before, key, seq }: Change): Told[] {

@@ -19,7 +19,7 @@ export class NotifierProcess {
   #stderr = '';
 
   private constructor(args: readonly string[], env: Readonly<Record<string, string>>, cwd: string | undefined) {
-    this.child = spawn(process.execPath, [MAIN, ...args], {
+    this.child = spawn(process.execPath, args, {
       env: { ...cleanEnvironment(), ...env },
       ...(cwd === undefined ? {} : { cwd }),
     });
@@ -33,7 +33,12 @@ export class NotifierProcess {
 
   /** Any command, while it runs. */
   static start(args: readonly string[], env: Readonly<Record<string, string>> = {}): NotifierProcess {
-    return new NotifierProcess(args, env, undefined);
+    return new NotifierProcess([MAIN, ...args], env, undefined);
+  }
+
+  /** Another program, such as a client of the notifier. */
+  static startScript(file: string, args: readonly string[]): NotifierProcess {
+    return new NotifierProcess([file, ...args], {}, undefined);
   }
 
   /** Any command, to its end. */
@@ -41,7 +46,7 @@ export class NotifierProcess {
     args: readonly string[],
     options: { env?: Readonly<Record<string, string>>; cwd?: string; stdin?: string } = {},
   ): Promise<Ended> {
-    const notifier = new NotifierProcess(args, options.env ?? {}, options.cwd);
+    const notifier = new NotifierProcess([MAIN, ...args], options.env ?? {}, options.cwd);
     notifier.child.stdin.end(options.stdin ?? '');
     return notifier.ended;
   }
@@ -52,7 +57,11 @@ export class NotifierProcess {
     args: readonly string[] = [],
     env: Readonly<Record<string, string>> = {},
   ): Promise<NotifierProcess & { origin: string }> {
-    const notifier = new NotifierProcess(['serve', '--port', '0', '--data-dir', dataDir, ...args], env, undefined);
+    const notifier = new NotifierProcess(
+      [MAIN, 'serve', '--port', '0', '--data-dir', dataDir, ...args],
+      env,
+      undefined,
+    );
     const origin = await new Promise<string>((resolve, reject) => {
       notifier.child.stdout.on('data', () => {
         const ready = /ready: (http:\S+?)\/?\n/.exec(notifier.#stdout);
