@@ -1,25 +1,27 @@
 import { PassThrough, type Readable } from 'node:stream';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Clock } from '../lib/clock.ts';
 import { PanelcastError } from '../lib/panelcast-error.ts';
 import type { IntakeAnswer, NotifierCalls } from '../notifier/calls.ts';
 import { bodyBudget } from './body-budget.ts';
+import { type LineStep, lineSteps } from './line-steps.ts';
 import { requireRole } from './roles.ts';
 
 const LINES = /^application\/(x-ndjson|ndjson|jsonl|x-jsonlines)\b/i;
-/** What is held of a stream at a time; a step is one transaction. */
-const STEP_BYTES = 1 << 20;
-const STEP_LINES = 1000;
-const NEWLINE = 10;
+/** A line is stored so long after it has come, though a slow sender has not filled its step. */
+const STEP_MS = 250;
 
 interface Options {
   readonly calls: NotifierCalls;
+  readonly clock: Clock;
   /** A line, or a body that is not a stream, is at most this long. */
   readonly bodyBytes: number;
   readonly stopping: AbortSignal;
 }
 
 /** `POST /api/events`: one event, an array, or a stream of lines that is never held whole. */
-export function eventRoutes(server: FastifyInstance, { bodyBytes, calls, stopping }: Options): void {
+export function eventRoutes(server: FastifyInstance, options: Options): void {
+  const { calls, stopping } = options;
   void server.register(async scope => {
     bodyBudget(scope);
     scope.removeAllContentTypeParsers();
@@ -33,8 +35,7 @@ export function eventRoutes(server: FastifyInstance, { bodyBytes, calls, stoppin
           'the body is empty; send an event, an array of events, or a line for each',
         );
       const how = { partial: isTrue(request, 'partial'), ...idempotencyKey(request) };
-      if (!Buffer.isBuffer(body))
-        return intakeLines(untilStopping(body as Readable, stopping), how, { calls, bodyBytes });
+      if (!Buffer.isBuffer(body)) return intakeLines(untilStopping(body as Readable, stopping), how, options);
       return calls.intake({ body, form: 'json', offset: 0, ...how });
     });
   });
@@ -49,17 +50,15 @@ interface How {
  * Steps of whole lines, each durable before the next is read: the sender is slowed to what the store takes. With an
  * idempotency key each step has its own, so that a stream sent again after a break skips what is stored.
  */
-async function intakeLines(
-  stream: Readable,
-  how: How,
-  { bodyBytes, calls }: Omit<Options, 'stopping'>,
-): Promise<IntakeAnswer> {
+async function intakeLines(stream: Readable, how: How, { bodyBytes, calls, clock }: Options): Promise<IntakeAnswer> {
   let accepted = 0;
   let seq = 0;
   let offset = 0;
   let step = 0;
   const rejected: { index: number; message: string }[] = [];
-  const take = async (lines: Buffer, count: number): Promise<void> => {
+  // Steps with keys must be the same when they are sent again, however fast they come then.
+  const waitMs = how.idempotencyKey === undefined ? STEP_MS : Infinity;
+  const take = async ({ count, lines }: LineStep): Promise<void> => {
     const key = how.idempotencyKey === undefined ? {} : { idempotencyKey: `${how.idempotencyKey}#${step++}` };
     const answer = await calls.intake({ body: lines, form: 'ndjson', offset, partial: how.partial, ...key });
     accepted += answer.accepted;
@@ -68,7 +67,7 @@ async function intakeLines(
     offset += count;
   };
   try {
-    for await (const { count, lines } of wholeLines(stream, bodyBytes)) await take(lines, count);
+    for await (const lines of lineSteps(stream, { clock, waitMs, lineBytes: bodyBytes })) await take(lines);
   } catch (error) {
     if (!(error instanceof PanelcastError) || accepted === 0) throw error;
     const { code, message, retryAfterMs } = error;
@@ -94,35 +93,6 @@ function untilStopping(body: Readable, stopping: AbortSignal): Readable {
   taken.once('close', () => stopping.removeEventListener('abort', end));
   body.once('error', error => taken.destroy(error));
   return body.pipe(taken);
-}
-
-/** Cuts a stream into pieces of whole lines; counts those that are not blank as the notifier will. */
-async function* wholeLines(stream: Readable, lineBytes: number): AsyncGenerator<{ lines: Buffer; count: number }> {
-  let rest: Buffer = Buffer.alloc(0);
-  for await (const chunk of stream as AsyncIterable<Buffer>) {
-    rest = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
-    for (let piece = firstLines(rest); piece !== undefined; piece = firstLines(rest)) {
-      yield piece;
-      rest = rest.subarray(piece.lines.length);
-    }
-    if (rest.length > lineBytes) throw new PanelcastError('too-large', `a line of the body is over ${lineBytes} bytes`);
-  }
-  const last = firstLines(Buffer.concat([rest, Buffer.of(NEWLINE)]), true);
-  if (last !== undefined && last.count > 0) yield last;
-}
-
-/** The lines that fill a step, or at the end all that is left; undefined when there are too few. */
-function firstLines(bytes: Buffer, all = false): { lines: Buffer; count: number } | undefined {
-  let end = 0;
-  let count = 0;
-  while (count < STEP_LINES && end < STEP_BYTES) {
-    const next = bytes.indexOf(NEWLINE, end);
-    if (next < 0) break;
-    if (bytes.subarray(end, next).toString('latin1').trim() !== '') count++;
-    end = next + 1;
-  }
-  const full = count >= STEP_LINES || end >= STEP_BYTES;
-  return full || all ? { lines: bytes.subarray(0, end), count } : undefined;
 }
 
 function isTrue(request: FastifyRequest, name: string): boolean {

@@ -94,7 +94,7 @@ export class Gateway {
         if (stopping.signal.aborted)
           throw new PanelcastError('stopping', 'the notifier is stopping; send it again shortly');
       });
-      eventRoutes(api, { calls, bodyBytes, stopping: stopping.signal });
+      eventRoutes(api, { calls, clock, bodyBytes, stopping: stopping.signal });
       sqlRoutes(api, { calls, readers });
       actionRoutes(api, { calls, clock });
       queryRoutes(api, calls);
