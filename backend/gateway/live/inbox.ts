@@ -4,6 +4,7 @@ import type { ToNotifier } from '../../notifier/link.ts';
 import type { ClientHello, ClientMessage, Flush, Open, Welcome } from '../../protocol/messages.ts';
 import { PROTOCOL } from '../../protocol/messages.ts';
 import { decodeClientMessage, idOf, parseJson } from './client-message.ts';
+import { durableName } from './durable-name.ts';
 import { FAREWELLS } from './farewell.ts';
 import { KnownOpens } from './known-opens.ts';
 import type { Session, SessionHouse } from './session.ts';
@@ -91,12 +92,13 @@ export class Inbox {
 
   #hello(session: Session, { client, resume }: ClientHello): void {
     if (session.hasGreeted) throw new PanelcastError('bad-request', 'hello was said already; it comes once, first');
+    const name = client === undefined ? {} : { client: durableName(session.grant.identity, client) };
     session.greeted();
     this.#tell({
       type: 'join',
       session: session.id,
       identity: session.grant.identity,
-      ...(client === undefined ? {} : { client }),
+      ...name,
       ...(resume === undefined ? {} : { resume }),
     });
     const welcome: Welcome = {

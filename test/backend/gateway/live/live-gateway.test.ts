@@ -22,7 +22,7 @@ describe('a session', () => {
       type: 'join',
       session: 1,
       identity: { role: 'operator', user: 'ann' },
-      client: 'wall-1',
+      client: 'user/ann/wall-1',
       resume: { epoch: 3, seq: 71 },
     });
     expect(viewer.webSocket.protocol).toBe('panelcast.v1');

@@ -48,7 +48,7 @@ describe('a stream of lines', () => {
     expect(await nextLine(stream)).toMatchObject({ type: 'welcome', session: '1' });
     await server.notifier.heard('open', 2);
     expect(server.notifier.told).toEqual([
-      { type: 'join', session: 1, identity: { role: 'viewer' }, client: 'cron', resume: { epoch: 2, seq: 41 } },
+      { type: 'join', session: 1, identity: { role: 'viewer' }, client: 'viewer/cron', resume: { epoch: 2, seq: 41 } },
       { type: 'open', session: 1, id: '1', request: REQUEST },
       { type: 'open', session: 1, id: '2', request: {} },
     ]);
