@@ -1,9 +1,10 @@
 import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 import { Alert, Icon, Stack, Tooltip, useStyles2 } from '@grafana/ui';
-import { useMemo, useState } from 'react';
+import { useCallback, useMemo, useState } from 'react';
 import type { AskedTable } from '../api/notifier-api.ts';
 import type { ColumnValues } from './column-values.ts';
+import { FaultLine } from './FaultLine.tsx';
 import { FilterInput } from './FilterInput.tsx';
 import { FilterRows } from './FilterRows.tsx';
 import { type FilterFault, filterFault } from './filter-fault.ts';
@@ -32,10 +33,12 @@ export function FilterSection(props: Props) {
   const { filter, mode, onChange, fill, isLoaded, table, vocabulary } = props;
   const styles = useStyles2(sectionStyles);
   const [draft, setDraft] = useDraft(filter);
-  const fault = useMemo(
-    () => filterFault(draft, { table: isLoaded ? table : undefined, filters: vocabulary.filters, fill }),
-    [draft, fill, isLoaded, table, vocabulary],
+  const judge = useCallback(
+    (text: string) => filterFault(text, { table: isLoaded ? table : undefined, filters: vocabulary.filters, fill }),
+    [fill, isLoaded, table, vocabulary],
   );
+  const fault = useMemo(() => judge(draft), [draft, judge]);
+  const told = toldFault(props.told, draft, filter);
   const commit = (text: string): void => {
     if (text !== filter) onChange(text, fault === undefined);
   };
@@ -48,7 +51,11 @@ export function FilterSection(props: Props) {
         </Tooltip>
       </label>
       {mode === 'builder' ? (
-        <Builder {...props} onWrite={text => onChange(text, true)} />
+        <Builder
+          {...props}
+          problem={fault === undefined ? told?.message : `${fault.message}. ${NOT_RUN}`}
+          onWrite={text => onChange(text, judge(text) === undefined)}
+        />
       ) : (
         <FilterInput
           id={props.id}
@@ -65,6 +72,9 @@ export function FilterSection(props: Props) {
     </div>
   );
 }
+
+/** Rows can be picked that make no sense together, or were written so in Code. */
+const NOT_RUN = 'The panel shows what was asked before.';
 
 function toldFault(told: string | undefined, draft: string, filter: string): FilterFault | undefined {
   return told === undefined || draft !== filter ? undefined : { message: told, start: 0, end: draft.length };
@@ -83,8 +93,13 @@ function read(filter: string): Read {
   }
 }
 
+interface BuilderProps extends Props {
+  readonly problem: string | undefined;
+  readonly onWrite: (filter: string) => void;
+}
+
 /** Rows that are not finished are only here; what they say is the filter's text. */
-function Builder({ filter, onWrite, ...ground }: Props & { readonly onWrite: (filter: string) => void }) {
+function Builder({ filter, onWrite, problem: wrong, ...ground }: BuilderProps) {
   const [state, setState] = useState(() => ({ ...read(filter), filter }));
   if (state.filter !== filter) setState({ ...read(filter), filter });
   const { problem, rows } = state;
@@ -112,6 +127,7 @@ function Builder({ filter, onWrite, ...ground }: Props & { readonly onWrite: (fi
           if (written !== filter) onWrite(written);
         }}
       />
+      {wrong !== undefined && <FaultLine id={`${ground.id}-fault`} hint="" message={wrong} />}
     </Stack>
   );
 }

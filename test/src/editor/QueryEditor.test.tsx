@@ -258,6 +258,20 @@ describe('a table of the notifier’s own facts', () => {
   });
 });
 
+describe('a filter that cannot be run', () => {
+  it('is told wrong in the builder too, which can show it', async () => {
+    const { query, runs, user } = await open({ request: { filter: "sevrity = 5 AND site = 'lon' AND node = 'r1'" } });
+    expect(
+      (await screen.findAllByText(/unknown column "sevrity".* The panel shows what was asked before/)).length,
+    ).toBe(1);
+    await user.click(screen.getByRole('button', { name: 'Remove site' }));
+    expect([query().request.filter, runs()]).toEqual(["sevrity = 5 AND node = 'r1'", 0]);
+    await user.click(screen.getByRole('button', { name: 'Remove sevrity' }));
+    expect([query().request.filter, runs()]).toEqual(["node = 'r1'", 1]);
+    expect(screen.queryByText(/unknown column/)).toBeNull();
+  });
+});
+
 describe('the modes', () => {
   const offered = async (query: Partial<PanelcastQuery>) => {
     const { user } = await open(query);
