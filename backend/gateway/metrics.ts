@@ -1,7 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, type Metric, Registry } from 'prom-client';
-import type { HistogramFacts, NotifierCounts } from '../notifier/calls.ts';
+import type { HistogramFacts, LiveStats, NotifierCounts } from '../notifier/calls.ts';
 import { ERROR_KINDS, type ErrorCode } from '../protocol/errors.ts';
-import type { LiveStats } from './live/live-gateway.ts';
 
 /** What is asked for when somebody scrapes. */
 export interface MetricSources {

@@ -70,22 +70,31 @@ export interface NotifierCounts {
   readonly logBytes: number;
 }
 
+/** All live connections together: those of now, and totals since the start. */
+export interface LiveStats {
+  readonly viewers: number;
+  readonly registrations: number;
+  /** Viewers that get nothing until they answer. */
+  readonly stale: number;
+  /** Sets of viewers with the same streams: what is concatenated once. */
+  readonly groups: number;
+  readonly deliveries: number;
+  readonly bytesSent: number;
+  readonly conflations: number;
+  readonly backlogBytes: number;
+  /** How long the oldest output of the notifier has waited for the sockets: belongs to the duration of a sweep. */
+  readonly backlogMs: number;
+  /** How long it took to write the last output, or the last series of them, to everybody. */
+  readonly lastDistributionMs: number;
+  /** Connections that were ended, by reason. */
+  readonly farewells: Readonly<Record<string, number>>;
+}
+
 /** What only the side of the sockets knows. It tells about once a second while there are viewers. */
 export interface GatewayReport {
   readonly version: string;
   readonly startedAtMs: number;
-  readonly live: {
-    readonly viewers: number;
-    readonly stale: number;
-    readonly groups: number;
-    readonly deliveries: number;
-    readonly bytesSent: number;
-    readonly conflations: number;
-    readonly backlogBytes: number;
-    readonly lastDistributionMs: number;
-    /** Connections that were ended, by reason. */
-    readonly farewells: Readonly<Record<string, number>>;
-  };
+  readonly live: LiveStats;
   /** Viewers that get nothing until they answer, for how long already; of very many the first ones. */
   readonly stale: readonly { readonly session: SessionId; readonly forMs: number }[];
   /** What was refused, by error code. */

@@ -3,6 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Clock, Timer } from '../../lib/clock.ts';
 import type { Logger } from '../../lib/log.ts';
+import type { LiveStats } from '../../notifier/calls.ts';
 import type { NotifierLink, SessionId, ToNotifier } from '../../notifier/link.ts';
 import type { ErrorCode } from '../../protocol/errors.ts';
 import type { Grant } from '../grant.ts';
@@ -28,24 +29,6 @@ export interface LiveGatewayOptions {
   /** Who asks; throws `forbidden`. */
   authenticate(request: FastifyRequest): Promise<Grant>;
   countRejection(code: ErrorCode): void;
-}
-
-export interface LiveStats {
-  readonly viewers: number;
-  readonly registrations: number;
-  /** Viewers that get nothing until they answer. */
-  readonly stale: number;
-  /** Sets of viewers with the same streams: what is concatenated once. */
-  readonly groups: number;
-  readonly deliveries: number;
-  readonly bytesSent: number;
-  readonly conflations: number;
-  readonly backlogBytes: number;
-  /** How long the oldest output of the notifier has waited for the sockets: belongs to the duration of a sweep. */
-  readonly backlogMs: number;
-  /** How long it took to write the last output, or the last series of them, to everybody. */
-  readonly lastDistributionMs: number;
-  readonly farewells: Readonly<Record<string, number>>;
 }
 
 const TICK_MS = 1000;

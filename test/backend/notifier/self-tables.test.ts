@@ -170,7 +170,7 @@ describe('the tables of the source panelcast', () => {
     await lab.house.report({
       version: '1.2.3',
       startedAtMs: 1000,
-      live: { ...live, lastDistributionMs: 0.4, farewells: { 'too slow': 2 } },
+      live: { ...live, registrations: 9, backlogMs: 0, lastDistributionMs: 0.4, farewells: { 'too slow': 2 } },
       stale: [{ session: 4, forMs: 1500.4 }],
       rejected: { 'bad-filter': 7, 'bad-request': 1 },
       rssBytes: 1,
