@@ -60,7 +60,10 @@ export class Cutter {
   dirty(live: LiveStream): void {
     live.dirtySinceMs = this.#options.clock.now();
     if (live.mode === 'immediate') this.#immediate.add(live);
-    else live.of.dirty.add(live);
+    else if (!live.isListed) {
+      live.isListed = true;
+      live.of.dirty.push(live);
+    }
   }
 
   /** It cannot wait for its interval, and what moves together with it does not either. */
@@ -154,11 +157,7 @@ export class Cutter {
     for (const of of due) {
       for (const [source, count] of of.registrations) counters.countAsked(source, count);
       for (const entry of views.touched) if (this.#hasInterval(entry, of.intervalMs)) this.#settle(entry);
-      const { dirty } = of;
-      of.dirty = new Set();
-      for (const live of dirty)
-        if (this.#holds.isHeld(live, now)) of.dirty.add(live);
-        else streams.push(live);
+      this.#takeDirty(of, now, streams);
     }
     for (const { intervalMs, set } of this.#holds.takeDue(now))
       for (const live of this.#options.streams.ofSet(set)) if (live.intervalMs === intervalMs) streams.push(live);
@@ -169,6 +168,17 @@ export class Cutter {
       this.#swept(0);
       // Told too: whoever watches the sweeps alone would otherwise wait for one in vain.
       this.#record({ due: true, atMs: now, busyMs: 0, sets: 0, streams: 0, bytes: 0 }, this.facts());
+    }
+  }
+
+  /** Those that were cut since, out of turn, have nothing to take and do no harm. */
+  #takeDirty(of: LiveStream['of'], nowMs: number, streams: LiveStream[]): void {
+    const { dirty } = of;
+    of.dirty = [];
+    for (const live of dirty) {
+      live.isListed = this.#holds.isHeld(live, nowMs);
+      if (live.isListed) of.dirty.push(live);
+      else if (live.registrations > 0) streams.push(live);
     }
   }
 
@@ -192,7 +202,6 @@ export class Cutter {
     const taken: Taken[] = [];
     for (const live of streams) {
       if (views.touched.has(live.entry)) this.#settle(live.entry);
-      live.of.dirty.delete(live);
       this.#immediate.delete(live);
       const encode = this.#takeOne(live, asOf);
       if (encode === undefined) continue;

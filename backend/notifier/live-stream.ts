@@ -33,6 +33,8 @@ export interface LiveStream {
   registrations: number;
   /** Of a store-and-forward stream: what belongs to the client's name. */
   readonly saf: SafEntry | undefined;
+  /** Among the dirty ones of its class. */
+  isListed: boolean;
   /** When the oldest change that waits in it was committed. */
   dirtySinceMs: number;
   /** When it was last sent: the rate of immediate streams is capped. */

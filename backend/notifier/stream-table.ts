@@ -135,6 +135,7 @@ export class StreamTable {
       saf,
       panels: new SmallMap(),
       registrations: 0,
+      isListed: false,
       dirtySinceMs: 0,
       sentMs: 0,
     };
@@ -146,7 +147,6 @@ export class StreamTable {
 
   #remove(use: ViewUse, live: LiveStream): void {
     use.streams.delete(streamKey(live));
-    live.of.dirty.delete(live);
     if (live.mode === 'immediate') this.immediateViews.delete(live.entry);
     if (live.saf === undefined) live.entry.view.sinks.delete(live.stream as never);
     else live.saf.stream.detach();

@@ -2,8 +2,8 @@
 export interface IntervalClass<S> {
   readonly intervalMs: number;
   nextMs: number;
-  /** Streams with something to send; whoever cuts the whole class takes the set. */
-  dirty: Set<S>;
+  /** Streams that have had something to send, each once; whoever cuts the whole class takes the list. */
+  dirty: S[];
   /** Registrations by source: what N×M polling would ask for each time. */
   readonly registrations: Map<string, number>;
 }
@@ -26,7 +26,7 @@ export class Schedule<S> {
       found = {
         intervalMs,
         nextMs: nextMultiple(at.nowMs, at.effectiveMs),
-        dirty: new Set(),
+        dirty: [],
         registrations: new Map(),
       };
       this.#classes.set(intervalMs, found);
