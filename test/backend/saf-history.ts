@@ -34,7 +34,7 @@ export interface Told {
 const MIRROR = join(import.meta.dirname, '../support/saf-mirror.ts');
 const COLUMNS = ['tally', 'severity'];
 const PATIENCE_MS = 60_000;
-const POLL_MS = 50;
+const POLL_MS = 10;
 
 type Victim = 'notifier' | 'tail' | 'mirror';
 
@@ -149,10 +149,11 @@ export class SafHistory {
     this.#mirrors++;
     for (let life = 1 + random.int(3); life > 0; life--) {
       this.startMirror();
-      await sleep(100 + random.int(300));
+      await until('the mirror has a stream', async () => this.mirrorStart() !== undefined);
+      await sleep(random.int(80));
       for (const victim of random.pick<readonly Victim[]>([
         ['mirror'],
-        ['tail', 'mirror'],
+        ['mirror', 'tail'],
         ['notifier', 'mirror'],
         ['mirror', 'notifier', 'tail'],
       ])) {
@@ -192,10 +193,11 @@ export class SafHistory {
   }
 
   /** Where the present mirror's stream began. */
-  mirrorStart(): number {
+  mirrorStart(): number | undefined {
     const db = new DatabaseSync(join(this.#dataDir, 'spool.db'), { readOnly: true });
     try {
-      return Number(db.prepare('SELECT start FROM stream WHERE client = ?').get(this.#mirrorName)!.start);
+      const stream = db.prepare('SELECT start FROM stream WHERE client = ?').get(this.#mirrorName);
+      return stream === undefined ? undefined : Number(stream.start);
     } finally {
       db.close();
     }
@@ -288,7 +290,7 @@ function checkMirror(history: SafHistory, where: string): void {
   const truth = history.truth();
   const { changes, gaps, rows, starts } = history.mirrored();
   for (const start of starts) expect(start.rows, `${where}, start at ${start.asOf}`).toEqual(rowsAt(truth, start.asOf));
-  const from = history.mirrorStart();
+  const from = history.mirrorStart() ?? 0;
   expect(
     changes.map(({ seq }) => seq),
     where,

@@ -51,6 +51,7 @@ async function follow(): Promise<void> {
       else if (message.type === 'cut') {
         const line: MirrorLine = { epoch, frames };
         frames = [];
+        if (cuts === 0) await sleep(60); // long enough to be killed before it has written what it begins with
         appendFileSync(file, `${JSON.stringify(line)}\n`, { flush: true });
         position = positionAfter(line, position);
         if (message.ack) connection.say({ type: 'applied', asOf: message.asOf });
