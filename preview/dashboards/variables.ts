@@ -1,3 +1,4 @@
+import { getDataSourceSrv } from '@grafana/runtime';
 import {
   AdHocFiltersVariable,
   ConstantVariable,
@@ -40,10 +41,20 @@ function sceneVariable(model: VariableModel): SceneVariable {
     case 'constant':
       return new ConstantVariable({ ...common, value: String(model.query ?? '') });
     case 'adhoc':
-      return new AdHocFiltersVariable({ ...common, datasource: model.datasource ?? null, filters: [] });
+      return new AdHocFiltersVariable({
+        ...common,
+        datasource: model.datasource ?? null,
+        filters: [],
+        supportsMultiValueOperators: meta(model)?.multiValueFilterOperators ?? false,
+        useQueriesAsFilterForOptions: true,
+      });
     default:
       throw new Error(`The preview has no variables of the type ${model.type} (${model.name})`);
   }
+}
+
+function meta({ datasource }: VariableModel) {
+  return getDataSourceSrv().getInstanceSettings(datasource)?.meta;
 }
 
 function choices(model: VariableModel) {

@@ -5,6 +5,7 @@ import { parseFilter } from '../../backend/sql/parser.ts';
 import { printExpression } from '../../backend/sql/print.ts';
 
 const NOWHERE = { start: 0, end: 0 } as const;
+const TRUE: Expression = { kind: 'literal', value: 1, form: 'boolean', ...NOWHERE };
 
 /** The filter and every ad hoc filter, joined as trees. */
 export function withAdHocFilters(filter: string, adHoc: readonly AdHocVariableFilter[]): string {
@@ -34,7 +35,8 @@ function conditionOf({ key, operator, value, values }: AdHocVariableFilter): Exp
     case '!=|':
       return orNull(column, { kind: 'in', negated: true, operand: column, items, ...NOWHERE });
     case '=~':
-      return like(column, value, false);
+      // Grafana's word for a filter that is set aside: rows without a value too.
+      return value === '.*' ? TRUE : like(column, value, false);
     case '!~':
       return orNull(column, like(column, value, true));
     default:

@@ -135,6 +135,23 @@ describe.skipIf(chromiumPath === undefined)('the preview in Chromium', { timeout
     expect(watched.faults).toEqual([]);
   });
 
+  it('takes ad hoc filters of several values, hostile ones among them', async () => {
+    const filters = ['site|=__gfp__|lon|nyc', "summary|!=__gfp__|') OR TRUE --|\\"];
+    const search = filters.map(filter => `&var-filter=${encodeURIComponent(filter)}`).join('');
+    const watched = await visit(`?dashboard=panelcast-service-view${search}`);
+    const panel = watched.panel(SERVICE_EVENTS);
+    await panel.getByRole('row').nth(1).waitFor();
+    await expect
+      .poll(async () => {
+        const rows = await watched.page.evaluate<string[][]>(`panelRows(${SERVICE_EVENTS})`);
+        return [...new Set(rows.map(([, , from]) => from))].sort();
+      })
+      .toEqual(['lon', 'nyc']);
+    const asked = watched.traffic.said.flatMap(said => (said.type === 'open' ? (said.request.filter ?? '') : []));
+    expect(asked.every(filter => filter.includes("site IN ('lon', 'nyc')"))).toBe(true);
+    expect(watched.faults).toEqual([]);
+  });
+
   it('edits a query in the plugin’s own editor', async () => {
     const watched = await visit();
     await watched.panel(EVENTS).getByRole('row').nth(5).waitFor();

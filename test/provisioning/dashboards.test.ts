@@ -63,7 +63,8 @@ describe.each(readDashboards())('$file', ({ json: dashboard, text }) => {
       title: `$${variable.name}`,
     })),
   ];
-  const requests = targets.filter(target => target.datasource.uid === 'panelcast');
+  // An ad hoc filter has a data source and asks nothing itself.
+  const requests = targets.filter(target => target.datasource.uid === 'panelcast' && target.request !== undefined);
 
   it('fits Grafana’s published types', () => {
     const dir = tempDir();

@@ -36,6 +36,10 @@ describe('ad hoc filters', () => {
     expect([keeps('=~', '100%', '1000'), keeps('=~', '100%', 'at 100%')]).toEqual([false, true]);
   });
 
+  it('keep every row where the pattern is anything', () => {
+    expect([keeps('=~', '.*', null), keeps('=~', '.*', 'lon'), keeps('=~', 'l.*', null)]).toEqual([true, true, false]);
+  });
+
   it('keep rows without a value where a value is excluded', () => {
     expect([keeps('!=', 'lon', null), keeps('!=|', '', null, ['lon']), keeps('!~', 'lo', null)]).toEqual([
       true,
