@@ -55,6 +55,7 @@ export async function serve(config: Config, terminal: boolean, fall: (error: Err
       link: store,
       calls: store.calls,
       readers,
+      queryBounds: { timeMs: config.sqlTimeoutMs, rowsMax: config.sqlRows },
       authenticate: ({ headers }) => authenticator.authenticate(headers),
       others: demo === undefined ? {} : { demo: () => demo.status() },
       apiRoutes: demo === undefined ? [] : [server => demoRoutes(server, demo)],

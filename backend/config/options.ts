@@ -80,8 +80,18 @@ export const OPTIONS = {
     sentence: 'How long the output of an absent store-and-forward client is kept.',
   }),
   readers: integer({ default: 2, min: 1, max: 32, sentence: 'Child processes that answer users’ SELECTs.' }),
-  sqlTimeoutMs: duration({ default: 5000, min: 50, max: 600_000, sentence: 'Time bound of one user’s SELECT.' }),
-  sqlRows: integer({ default: 100_000, min: 1, max: 10_000_000, sentence: 'Row bound of one user’s SELECT.' }),
+  sqlTimeoutMs: duration({
+    default: 5000,
+    min: 50,
+    max: 600_000,
+    sentence: 'Time bound of one user’s SELECT, or of one answer of `/api/query`.',
+  }),
+  sqlRows: integer({
+    default: 100_000,
+    min: 1,
+    max: 10_000_000,
+    sentence: 'Row bound of one user’s SELECT, or of one answer of `/api/query`.',
+  }),
   viewers: integer({ default: 20_000, min: 1, max: 1_000_000, sentence: 'Connections at once; one more is refused.' }),
   bodyBytes: size({
     default: 16 * 2 ** 20,

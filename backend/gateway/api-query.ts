@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import type { Clock } from '../lib/clock.ts';
 import { PanelcastError } from '../lib/panelcast-error.ts';
 import type { NotifierCalls } from '../notifier/calls.ts';
 import { SELF_TABLES } from '../notifier/self-tables.ts';
@@ -7,14 +8,28 @@ import { decodeRequest } from './live/decode-request.ts';
 import { Fields } from './live/fields.ts';
 import { grantOf } from './roles.ts';
 
+/** What one answer may cost: the same as a SELECT. */
+export interface QueryBounds {
+  readonly timeMs: number;
+  readonly rowsMax: number;
+}
+
+interface Options {
+  readonly calls: NotifierCalls;
+  readonly clock: Clock;
+  readonly bounds: QueryBounds;
+}
+
 /** One-shot answers, flushes and what editors complete from. */
-export function queryRoutes(server: FastifyInstance, calls: NotifierCalls): void {
+export function queryRoutes(server: FastifyInstance, { bounds, calls, clock }: Options): void {
   server.post('/api/query', async request => {
-    const { asOf, fields, values } = await calls.query({
-      request: decodeRequest(request.body),
-      identity: grantOf(request).identity,
-    });
-    return { frames: [{ schema: { fields: fields.map(grafanaField) }, data: { values } }], asOf };
+    const { rowsMax, timeMs } = bounds;
+    const { identity } = grantOf(request);
+    const call = { request: decodeRequest(request.body), identity, bounds: { rowsMax, untilMs: clock.now() + timeMs } };
+    const { asOf, fields, truncated, values } = await within(timeMs, calls.query(call), clock);
+    const meta = truncated === undefined ? {} : { meta: { notices: [noticeOf(rowsMax)] } };
+    const frame = { schema: { fields: fields.map(grafanaField), ...meta }, data: { values } };
+    return { frames: [frame], asOf, ...(truncated === undefined ? {} : { truncated }) };
   });
   server.post('/api/flush', async request => {
     const fields = Fields.of(request.body, 'body', ['minSeq', 'views']);
@@ -22,6 +37,27 @@ export function queryRoutes(server: FastifyInstance, calls: NotifierCalls): void
     return calls.flush({ minSeq: fields.whole('minSeq', 0), ...(views === undefined ? {} : { views }) });
   });
   server.get('/api/schema', async () => ({ tables: await calls.schema(), sources: SOURCES, functions: FUNCTIONS }));
+}
+
+/** The store reads on until it is done; whoever asked has an answer. */
+async function within<T>(timeMs: number, answer: Promise<T>, clock: Clock): Promise<T> {
+  const late = Promise.withResolvers<never>();
+  const timer = clock.after(timeMs, () =>
+    late.reject(
+      new PanelcastError('timeout', `the answer took longer than ${timeMs} ms; narrow it with a filter or a limit`),
+    ),
+  );
+  try {
+    return await Promise.race([answer, late.promise]);
+  } finally {
+    timer.cancel();
+  }
+}
+
+/** As Grafana shows it at the panel. */
+function noticeOf(rowsMax: number) {
+  const text = `These are ${rowsMax} rows, and there are more. Narrow the filter, or order and limit the rows.`;
+  return { severity: 'warning', text } as const;
 }
 
 function text(value: unknown, path: string): string {

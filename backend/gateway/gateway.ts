@@ -8,7 +8,7 @@ import type { ReaderPool } from '../object-server/readers/reader-pool.ts';
 import { actionRoutes } from './api-actions.ts';
 import { eventRoutes } from './api-events.ts';
 import { nameRoutes } from './api-names.ts';
-import { queryRoutes } from './api-query.ts';
+import { type QueryBounds, queryRoutes } from './api-query.ts';
 import { sqlRoutes } from './api-sql.ts';
 import { statusRoutes } from './api-status.ts';
 import type { Grant } from './auth.ts';
@@ -31,6 +31,7 @@ export interface GatewayOptions {
   readonly calls: NotifierCalls;
   /** Absent in store mode dump. */
   readonly readers: Promise<ReaderPool> | undefined;
+  readonly queryBounds: QueryBounds;
   /** Who asks; throws `forbidden`. */
   readonly authenticate: (request: FastifyRequest) => Promise<Grant>;
   /** Other facts for `/api/status`, by name. */
@@ -97,7 +98,7 @@ export class Gateway {
       eventRoutes(api, { calls, clock, bodyBytes, stopping: stopping.signal });
       sqlRoutes(api, { calls, readers });
       actionRoutes(api, { calls, clock });
-      queryRoutes(api, calls);
+      queryRoutes(api, { calls, clock, bounds: options.queryBounds });
       nameRoutes(api, calls);
       statusRoutes(api, { calls, live, version, startedAtMs, others });
       for (const route of options.apiRoutes) route(api);

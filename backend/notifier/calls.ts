@@ -31,6 +31,17 @@ export interface ExecuteCall {
   readonly idempotencyKey?: string;
 }
 
+export interface QueryCall {
+  readonly request: Request;
+  readonly identity: Identity;
+  /** Absent: the request bounds itself. */
+  readonly bounds?: {
+    readonly rowsMax: number;
+    /** Nobody waits for it after this, in milliseconds since the epoch. */
+    readonly untilMs: number;
+  };
+}
+
 export interface StoreStatus {
   readonly mode: string;
   readonly dataDir: string;
@@ -109,7 +120,7 @@ export interface GatewayReport {
 export interface NotifierCalls {
   intake(call: IntakeCall): Promise<IntakeAnswer>;
   execute(call: ExecuteCall): Promise<{ readonly changes: number; readonly seq: number }>;
-  query(call: { readonly request: Request; readonly identity: Identity }): Promise<Answer>;
+  query(call: QueryCall): Promise<Answer>;
   flush(call: { readonly minSeq: number; readonly views?: readonly string[] }): Promise<{ readonly asOf: number }>;
   names(): Promise<NameSets>;
   /** Without a value the name is forgotten. `moved`: panels whose view is another one now. */

@@ -1,5 +1,6 @@
+import { PanelcastError } from '../lib/panelcast-error.ts';
 import type { Columns, Field } from '../protocol/messages.ts';
-import { MetricsView } from '../views/metrics-view.ts';
+import { MetricView } from '../views/metrics/metric-view.ts';
 import type { ResolvedRequest } from '../views/resolve-request.ts';
 import { RowsView } from '../views/rows-view.ts';
 import { WindowView } from '../views/window-view.ts';
@@ -12,16 +13,21 @@ export interface Frame {
 /** Fields under the registration's own names and in its order. */
 export interface Answer extends Frame {
   readonly asOf: number;
+  /** There are more rows than the bound; these are some of them, or the first where the request orders them. */
+  readonly truncated?: 'rows';
 }
+
+/** Metrics are made from as many rows at most: a million take the store about three seconds, in which it does nothing else. */
+const COUNTED_MAX = 1_000_000;
 
 /**
  * One answer to a request, for those who cannot be pushed to. It is read as a view would be, and leaves none behind.
  * `past` is what is retained of the request's metric, where history was asked for.
  */
-export function answerOnce(request: ResolvedRequest, nowMs: number, past?: Frame): Answer {
+export function answerOnce(request: ResolvedRequest, nowMs: number, past?: Frame, rowsMax = Infinity): Answer {
   const { historyMs, source } = request;
   if (past !== undefined) return { asOf: source.seq, ...named(request, past) };
-  const answer = named(request, readFrame(request, nowMs));
+  const answer = cutOff(named(request, readFrame(request, nowMs, rowsMax)), rowsMax);
   if (historyMs === 0) return { asOf: source.seq, ...answer };
   // Nobody has watched it: its past is the present.
   const time = new Array<number>(answer.values[0]?.length ?? 0).fill(nowMs);
@@ -30,11 +36,29 @@ export function answerOnce(request: ResolvedRequest, nowMs: number, past?: Frame
 
 const TIME: Field = { name: 'time', type: 'integer', format: 'time-ms' };
 
-function readFrame({ filter, source, spec, table }: ResolvedRequest, nowMs: number): Frame {
-  const origin = { source, readSpec: () => ({ table, where: filter.toSql(nowMs) }) };
-  if (spec.kind === 'metric') return new MetricsView(spec, origin).frame();
+function readFrame({ filter, source, spec, table }: ResolvedRequest, nowMs: number, rowsMax: number): Frame {
+  const where = filter.toSql(nowMs);
+  if (spec.kind === 'metric') {
+    const rows = source.read({ table, where, limit: COUNTED_MAX + 1 });
+    if (rows.length > COUNTED_MAX)
+      throw new PanelcastError(
+        'limit-exceeded',
+        `metrics of more than ${COUNTED_MAX} rows are not made for one answer; narrow the filter, or ask POST /api/sql`,
+      );
+    const metrics = new MetricView(spec);
+    metrics.load(rows);
+    return metrics.frame();
+  }
+  // One more than are given, to know whether there are more.
+  const limit = rowsMax === Infinity ? {} : { limit: rowsMax + 1 };
+  const origin = { source, readSpec: () => ({ table, where, ...limit }) };
   const view = spec.kind === 'rows' ? new RowsView(spec, origin) : new WindowView(spec, origin);
   return { fields: view.fields, values: JSON.parse(view.snapshotText()) as Columns };
+}
+
+function cutOff<T extends Frame>(frame: T, rowsMax: number): T | (T & Pick<Answer, 'truncated'>) {
+  if ((frame.values[0]?.length ?? 0) <= rowsMax) return frame;
+  return { ...frame, values: frame.values.map(column => column.slice(0, rowsMax)), truncated: 'rows' };
 }
 
 /** A view's frame as the request names it; a leading time is everybody's. */

@@ -12,7 +12,15 @@ import type { Source } from '../sources/source.ts';
 import { Spool, type SpoolLimits } from '../streams/spool.ts';
 import type { ThrottleKind } from '../streams/throttle.ts';
 import { type Catalog, resolveRequest } from '../views/resolve-request.ts';
-import type { ExecuteCall, GatewayReport, IntakeAnswer, IntakeCall, NotifierCalls, NotifierCounts } from './calls.ts';
+import type {
+  ExecuteCall,
+  GatewayReport,
+  IntakeAnswer,
+  IntakeCall,
+  NotifierCalls,
+  NotifierCounts,
+  QueryCall,
+} from './calls.ts';
 import { HouseFacts } from './house-facts.ts';
 import { parseJson, parseLines } from './intake-body.ts';
 import type { Identity } from './link.ts';
@@ -95,10 +103,12 @@ export class StoreHouse implements NotifierCalls {
     return this.#server.execute(sql, params, this.#idempotency(idempotencyKey, body));
   }
 
-  async query({ identity, request }: { request: Request; identity: Identity }) {
+  async query({ bounds, identity, request }: QueryCall) {
     const now = this.#options.clock.now();
+    if (bounds !== undefined && now >= bounds.untilMs)
+      throw new PanelcastError('timeout', 'the store was busy for as long as the answer may take; try again');
     const resolved = resolveRequest(request, this.#catalog, entitlement(identity));
-    return answerOnce(resolved, now, this.notifier.past(resolved));
+    return answerOnce(resolved, now, this.notifier.past(resolved), bounds?.rowsMax);
   }
 
   async names(): Promise<NameSets> {

@@ -10,9 +10,9 @@ function lab(): NotifierLab {
   return made;
 }
 
-function answer(of: NotifierLab, request: Request) {
+function answer(of: NotifierLab, request: Request, rowsMax?: number) {
   const resolved = resolveRequest(request, of.catalog);
-  return answerOnce(resolved, of.clock.now(), of.notifier.past(resolved));
+  return answerOnce(resolved, of.clock.now(), of.notifier.past(resolved), rowsMax);
 }
 
 describe('one answer to a request', () => {
@@ -37,6 +37,22 @@ describe('one answer to a request', () => {
       [2],
       ['r2'],
     ]);
+  });
+
+  it('has as many rows as the bound, and says that there are more', () => {
+    using it = lab();
+    it.send({ identifier: 'c', node: 'r1', severity: 1 });
+    const worst: Request = { columns: ['severity'], orderBy: [{ column: 'severity', desc: true }], limit: 3 };
+    const perNode: Request = { metrics: [{ fn: 'count' }], groupBy: ['severity'] };
+    for (const request of [{}, worst, perNode]) {
+      const cut = answer(it, request, 2);
+      expect(cut.truncated).toBe('rows');
+      expect(cut.values.map(column => column.length)).toEqual(cut.fields.map(() => 2));
+      const whole = answer(it, request, 3);
+      expect(whole).not.toHaveProperty('truncated');
+      expect(whole.values[0]).toHaveLength(3);
+    }
+    expect(answer(it, worst, 2).values[1]).toEqual([5, 3]);
   });
 
   it('leaves no view behind', () => {
