@@ -3,16 +3,20 @@ import type { Field } from '../protocol/messages.ts';
 import type { ViewEntry } from '../views/filter-set.ts';
 import { MetricSeries } from '../views/series.ts';
 
-/** Without a longer wish a graph opened now shows the past hour. */
-const RANGE_MS_MIN = 3_600_000;
-const RANGE_MS_MAX = 7 * 24 * 3_600_000;
+const HOUR_MS = 3_600_000;
+/**
+ * A past is kept over one of these, the first that reaches as far as is wanted: a longer one has longer steps, so that who
+ * wants more makes nothing coarser for the others, and whoever asks, a view has no more than four.
+ */
+const RANGES_MS = [HOUR_MS, 6 * HOUR_MS, 24 * HOUR_MS, 7 * 24 * HOUR_MS] as const;
 
 /**
  * Keeps the past of metric views: of those that somebody wants it of for as long as the view lives, of named views with
  * a history always. One timer, only while there is something to record.
  */
 export class Recorder {
-  readonly #series = new Map<ViewEntry, MetricSeries>();
+  /** Of each view those of ascending range. */
+  readonly #series = new Map<ViewEntry, MetricSeries[]>();
   #pinned: ReadonlySet<ViewEntry> = new Set();
   readonly #clock: Clock;
   readonly #intervalMs: number;
@@ -29,17 +33,29 @@ export class Recorder {
     return this.#series.size;
   }
 
-  /** A view is recorded with the range of whoever asked first, an hour at least. */
+  /** Points held, over all views. */
+  get points(): number {
+    return [...this.#series.values()].flat().reduce((sum, { points }) => sum + points, 0);
+  }
+
+  /** Sees to it that the view's past is kept for so long, if it is not: from now on, with what there is of it. */
   keep(entry: ViewEntry, rangeMs: number): void {
-    if (this.#series.has(entry) || entry.spec.kind !== 'metric') return;
-    const series = new MetricSeries({
-      fields: entry.view.fields,
-      stepMs: this.#intervalMs,
-      rangeMs: Math.min(RANGE_MS_MAX, Math.max(RANGE_MS_MIN, rangeMs)),
-      groupColumns: entry.spec.groupBy.length,
-    });
-    this.#series.set(entry, series);
-    this.#record(entry, series);
+    if (entry.spec.kind !== 'metric') return;
+    const all = this.#series.get(entry) ?? [];
+    const range = RANGES_MS.find(each => each >= rangeMs) ?? RANGES_MS.at(-1)!;
+    const longest = all.at(-1);
+    if (longest !== undefined && longest.rangeMs >= range) return;
+    const series =
+      longest?.widened(range) ??
+      new MetricSeries({
+        fields: entry.view.fields,
+        stepMs: this.#intervalMs,
+        rangeMs: range,
+        groupColumns: entry.spec.groupBy.length,
+      });
+    all.push(series);
+    this.#series.set(entry, all);
+    this.#record(entry, [series]);
     this.#schedule();
   }
 
@@ -64,7 +80,8 @@ export class Recorder {
     entry: ViewEntry,
     rangeMs: number,
   ): { readonly fields: readonly Field[]; readonly values: ReturnType<MetricSeries['frame']>['values'] } | undefined {
-    return this.#series.get(entry)?.frame(this.#clock.now() - rangeMs);
+    const all = this.#series.get(entry);
+    return (all?.find(series => series.rangeMs >= rangeMs) ?? all?.at(-1))?.frame(this.#clock.now() - rangeMs);
   }
 
   stop(): void {
@@ -77,15 +94,16 @@ export class Recorder {
     const now = this.#clock.now();
     this.#timer = this.#clock.after(this.#intervalMs - (now % this.#intervalMs), () => {
       this.#timer = undefined;
-      for (const [entry, series] of this.#series) this.#record(entry, series);
+      for (const [entry, all] of this.#series) this.#record(entry, all);
       this.#schedule();
     });
   }
 
-  #record(entry: ViewEntry, series: MetricSeries): void {
+  #record(entry: ViewEntry, all: readonly MetricSeries[]): void {
     if (entry.view.kind !== 'metric') return;
     try {
-      series.record(this.#clock.now(), entry.view.frame());
+      const frame = entry.view.frame();
+      for (const series of all) series.record(this.#clock.now(), frame);
     } catch (error) {
       this.#onFault(entry, error);
     }

@@ -55,6 +55,17 @@ export class SeriesLine {
     });
   }
 
+  /** A copy in longer steps: of several points in one the last is kept, as if it had been recorded so. */
+  inSteps(stepMs: number): SeriesLine {
+    const line = new SeriesLine(this.#label, this.#columns.length);
+    for (const [i, time] of this.#times.entries()) {
+      const row = this.#columns.map(column => column[i]!);
+      // The columns hold only NULLs where the group was absent.
+      line.record(Math.floor(time / stepMs) * stepMs, row.every(value => value === null) ? undefined : row);
+    }
+    return line;
+  }
+
   /** Lets go what no longer matters at `horizon`: the point that held then stays. True when the line is over. */
   trim(horizon: number): boolean {
     const keep = Math.max(0, this.#indexAt(horizon));

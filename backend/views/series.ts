@@ -42,8 +42,9 @@ interface Frame {
  */
 export class MetricSeries {
   readonly stepMs: number;
+  readonly rangeMs: number;
+  readonly #options: SeriesOptions;
   readonly #fields: readonly Field[];
-  readonly #rangeMs: number;
   readonly #groupColumns: number;
   readonly #groupsMax: number;
   readonly #gapMs: number;
@@ -59,7 +60,8 @@ export class MetricSeries {
     const steps = options.rangeMs / options.stepMs;
     this.stepMs = options.stepMs * Math.max(1, Math.ceil(steps / (options.pointsMax ?? SERIES_POINTS_MAX)));
     this.#fields = options.fields;
-    this.#rangeMs = options.rangeMs;
+    this.rangeMs = options.rangeMs;
+    this.#options = options;
     this.#groupColumns = options.groupColumns;
     this.#groupsMax = options.groupsMax ?? SERIES_GROUPS_MAX;
     this.#gapMs = Math.max(options.gapMs ?? SERIES_GAP_MS, 2 * this.stepMs);
@@ -75,6 +77,15 @@ export class MetricSeries {
   /** How many rows of frames were not recorded, because the frame had more than `groupsMax`. */
   get refused(): number {
     return this.#refused;
+  }
+
+  /** One of a longer range that has what this one has, and is no part of it. */
+  widened(rangeMs: number): MetricSeries {
+    const wider = new MetricSeries({ ...this.#options, rangeMs });
+    for (const [key, line] of this.#lines) wider.#lines.set(key, line.inSteps(wider.stepMs));
+    wider.#end = this.#end === undefined ? undefined : Math.floor(this.#end / wider.stepMs) * wider.stepMs;
+    wider.#lastFrame = this.#lastFrame;
+    return wider;
   }
 
   /** To be called at every cut of the view, also when nothing changed: the same frame object then costs nothing. */
@@ -99,7 +110,7 @@ export class MetricSeries {
     const values: Value[][] = fields.map(() => []);
     const end = this.#end;
     if (end === undefined) return { fields, values };
-    const start = Math.ceil(Math.max(fromMs, end - this.#rangeMs) / this.stepMs) * this.stepMs;
+    const start = Math.ceil(Math.max(fromMs, end - this.rangeMs) / this.stepMs) * this.stepMs;
     const readers = [...this.#lines.values()].map(line => line.reader({ start, end, stepMs: this.stepMs }));
     for (let step = start; step <= end; step += this.stepMs) for (const read of readers) read(step, values);
     return { fields, values };
@@ -142,8 +153,8 @@ export class MetricSeries {
   /** All lines once in an eighth of the range, so that a line that never changes is not looked at by each record. */
   #trim(): void {
     const end = this.#end ?? 0;
-    const horizon = end - this.#rangeMs;
+    const horizon = end - this.rangeMs;
     for (const [key, line] of this.#lines) if (line.trim(horizon)) this.#lines.delete(key);
-    this.#trimAt = end + Math.max(this.stepMs, this.#rangeMs / 8);
+    this.#trimAt = end + Math.max(this.stepMs, this.rangeMs / 8);
   }
 }

@@ -51,6 +51,38 @@ describe('§1 time series of a metric view', () => {
     expect(valueAt(lab, short, 15)).toBe(11);
   });
 
+  it('are kept for longer from when somebody wants that on, with what there is until then', () => {
+    using lab = new NotifierLab();
+    join(lab, COUNT);
+    grow(lab, 60);
+    const long: Request = { ...COUNT, historyMs: 6 * 3_600_000 };
+    expect(valueAt(lab, join(lab, long), 305)).toBe(30);
+    grow(lab, 1000); // nearly three hours
+    const [first, ...others] = points(lab, join(lab, long));
+    expect(first![0]).toBeGreaterThan(10_500);
+    expect(others.at(-1)).toEqual([expect.any(Number), 1060]);
+    expect(points(lab, join(lab, COUNT))[0]![0]).toBeLessThanOrEqual(3600);
+  });
+
+  it('are as fine for those who want little as if nobody wanted more', () => {
+    using lab = new NotifierLab();
+    join(lab, COUNT);
+    join(lab, { ...COUNT, historyMs: 7 * 24 * 3_600_000 });
+    grow(lab, 30);
+    const values = points(lab, join(lab, COUNT)).map(([, value]) => value);
+    expect(new Set(values)).toEqual(new Set(Array.from({ length: 30 }, (_, i) => i + 1)));
+  });
+
+  it('cost nothing more for those who want less', () => {
+    using lab = new NotifierLab();
+    join(lab, { ...COUNT, historyMs: 6 * 3_600_000 });
+    grow(lab, 10);
+    const { points: kept } = lab.notifier.registrar.recorder;
+    join(lab, COUNT);
+    join(lab, { ...COUNT, historyMs: 5 * 3_600_000 });
+    expect(lab.notifier.registrar.recorder.points).toBe(kept);
+  });
+
   it('are told apart by their groups', () => {
     using lab = new NotifierLab();
     const request: Request = { ...COUNT, groupBy: ['site'] };

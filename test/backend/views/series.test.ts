@@ -159,6 +159,27 @@ describe('the series of a metric view', () => {
   });
 });
 
+describe('a series that is widened', () => {
+  it('has what there was, in longer steps, and goes on as one that was recorded with them', () => {
+    for (let seed = 1; seed <= 30; seed++) {
+      const random = new Random(seed);
+      const narrow = grouped({ rangeMs: 400_000, gapMs: 30_000, pointsMax: 400 });
+      const wide = grouped({ rangeMs: 1_200_000, gapMs: 30_000, pointsMax: 400 });
+      const at = random.int(400);
+      let widened: MetricSeries | undefined;
+      let frame = counts({});
+      for (let second = 0; second < 400; second++) {
+        if (random.chance(0.3))
+          frame = counts({ a: random.int(3), ...(random.chance(0.5) ? { b: random.int(3) } : {}) });
+        for (const series of [narrow, wide, widened]) series?.record(second * SECOND, frame);
+        if (second === at) widened = narrow.widened(1_200_000);
+      }
+      expect([widened!.stepMs, widened!.rangeMs]).toEqual([3 * SECOND, 1_200_000]);
+      expect(rowsOf(widened!), `seed ${seed}`).toEqual(rowsOf(wide));
+    }
+  });
+});
+
 describe('reading a series', () => {
   /** What a chart shows at a time that joins points by straight lines and breaks at NULL. */
   const chartAt = (rows: Value[][], second: number): Value => {
