@@ -1,8 +1,9 @@
 import { Worker } from 'node:worker_threads';
 import { PanelcastError } from '../lib/panelcast-error.ts';
 import type { CallName, NotifierCalls } from './calls.ts';
+import { errorOf } from './failure.ts';
 import type { NotifierLink, OutputBatch, ToNotifier } from './link.ts';
-import type { Failure, FromThread, ThreadOptions, ToThread } from './thread-messages.ts';
+import type { FromThread, ThreadOptions, ToThread } from './thread-messages.ts';
 
 interface Waiting {
   readonly resolve: (value: never) => void;
@@ -73,8 +74,8 @@ export class StoreThread implements NotifierLink {
     await this.#closed.promise;
   }
 
-  #post(message: ToThread, transfer: readonly ArrayBuffer[] = []): void {
-    this.#worker.postMessage(message, transfer as ArrayBuffer[]);
+  #post(message: ToThread): void {
+    this.#worker.postMessage(message);
   }
 
   #call(name: CallName, argument: unknown): Promise<unknown> {
@@ -85,23 +86,14 @@ export class StoreThread implements NotifierLink {
     });
   }
 
-  #take(message: FromThread): void {
-    switch (message.type) {
-      case 'output':
-        this.#receive(message.batch);
-        break;
-      case 'fault':
-        this.#onFault(message.what, errorOf(message.failure));
-        break;
-      case 'result':
-        this.#waiting.get(message.id)?.resolve(message.value as never);
-        this.#waiting.delete(message.id);
-        break;
-      case 'failure':
-        this.#waiting.get(message.id)?.reject(errorOf(message.failure));
-        this.#waiting.delete(message.id);
-        break;
-      default:
+  #take(message: Exclude<FromThread, { type: 'open' | 'refused' }>): void {
+    if (message.type === 'output') this.#receive(message.batch);
+    else if (message.type === 'fault') this.#onFault(message.what, errorOf(message.failure));
+    else {
+      const { reject, resolve } = this.#waiting.get(message.id)!;
+      this.#waiting.delete(message.id);
+      if (message.type === 'result') resolve(message.value as never);
+      else reject(errorOf(message.failure));
     }
   }
 
@@ -109,13 +101,4 @@ export class StoreThread implements NotifierLink {
     for (const { reject } of this.#waiting.values()) reject(error);
     this.#waiting.clear();
   }
-}
-
-function errorOf({ code, message, position, retryAfterMs, stack }: Failure): PanelcastError {
-  const error = new PanelcastError(code, message, {
-    ...(position === undefined ? {} : { position }),
-    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-    ...(code === 'internal' ? { cause: stack } : {}),
-  });
-  return error;
 }

@@ -1,18 +1,10 @@
-import type { ErrorCode } from '../protocol/errors.ts';
 import type { CallName } from './calls.ts';
+import type { Failure } from './failure.ts';
 import type { OutputBatch, ToNotifier } from './link.ts';
 import type { StoreHouseOptions } from './store-house.ts';
 
 /** What the store thread is started with: plain facts, which can cross to it. */
 export type ThreadOptions = Omit<StoreHouseOptions, 'clock' | 'soon' | 'onFault'>;
-
-export interface Failure {
-  readonly code: ErrorCode;
-  readonly message: string;
-  readonly position?: number;
-  readonly retryAfterMs?: number;
-  readonly stack?: string;
-}
 
 export type ToThread =
   | { readonly type: 'tell'; readonly messages: readonly ToNotifier[] }
@@ -25,5 +17,4 @@ export type FromThread =
   | { readonly type: 'result'; readonly id: number; readonly value: unknown }
   | { readonly type: 'failure'; readonly id: number; readonly failure: Failure }
   | { readonly type: 'refused'; readonly failure: Failure }
-  | { readonly type: 'fault'; readonly what: string; readonly failure: Failure }
-  | { readonly type: 'closed' };
+  | { readonly type: 'fault'; readonly what: string; readonly failure: Failure };
