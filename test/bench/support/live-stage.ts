@@ -7,6 +7,7 @@ import type { Request } from '../../../backend/protocol/request.ts';
 import type { FromClients, ToClients } from './live-clients.ts';
 import { ServedProcess } from './served-process.ts';
 
+const BARE = join(import.meta.dirname, 'bare-fanout.ts');
 const PROBE = join(import.meta.dirname, 'loop-probe.ts');
 /** Ten thousand connections on a busy machine take a minute. */
 const TIMEOUT_MS = 180_000;
@@ -25,11 +26,21 @@ export class LiveStage {
     this.#clients = fork(join(import.meta.dirname, 'live-clients.ts'), { execArgv: ['--max-old-space-size=8192'] });
   }
 
-  static async start(options: readonly string[] = []): Promise<LiveStage> {
+  static start(options: readonly string[] = []): Promise<LiveStage> {
+    return LiveStage.#serve(dir => {
+      const own = ['--port', '0', '--data-dir', dir, '--log-level', 'silent', ...options];
+      return ['--import', PROBE, MAIN, 'serve', ...own];
+    });
+  }
+
+  /** In the notifier's place what the machine can do at best, with frames of so many bytes. */
+  static startBare(frameBytes: number): Promise<LiveStage> {
+    return LiveStage.#serve(dir => [BARE, join(dir, 'log'), String(frameBytes)]);
+  }
+
+  static async #serve(args: (dir: string) => readonly string[]): Promise<LiveStage> {
     const dir = mkdtempSync(join(tmpdir(), 'panelcast-bench-'));
-    const own = ['--port', '0', '--data-dir', dir, '--log-level', 'silent', ...options];
-    const args = ['--import', PROBE, MAIN, 'serve', ...own];
-    return new LiveStage(await ServedProcess.start(args, { BENCH_LOOP_FILE: join(dir, LOOP_FILE) }), dir);
+    return new LiveStage(await ServedProcess.start(args(dir), { BENCH_LOOP_FILE: join(dir, LOOP_FILE) }), dir);
   }
 
   /** Milliseconds until all have their panels; at most `at` come at once. */
@@ -66,6 +77,13 @@ export class LiveStage {
 
   get port(): number {
     return Number(new URL(this.served.origin).port);
+  }
+
+  /** What a viewer has been sent so far, in bytes a write. */
+  async sent(): Promise<{ readonly bytes: number; readonly writes: number }> {
+    const answer = await fetch(`${this.served.origin}/api/status`);
+    const { viewers } = (await answer.json()) as { viewers: { bytesSent: number; deliveries: number } };
+    return { bytes: viewers.bytesSent, writes: viewers.deliveries };
   }
 
   async post<T>(path: string, body: unknown): Promise<T> {
