@@ -242,26 +242,22 @@ export class Registrar {
     if (panel === undefined) throw new PanelcastError('not-found', `close.id "${id}" is not open on this connection`);
     session.remove(id);
     round.changed(session);
-    this.#leave({ session, id }, panel, round);
+    this.#leave({ session, id }, panel);
   }
 
   /** The connection is gone, with all that it had open. */
   leave(session: Session, round: Round): void {
     const panels = [...session.panels()];
     session.removeAll();
-    for (const [id, panel] of panels) this.#leave({ session, id }, panel, round);
+    for (const [id, panel] of panels) this.#leave({ session, id }, panel);
     this.#parts.sessions.delete(session);
     round.forget(session.id);
   }
 
-  #leave(registration: Registration, panel: Panel, round: Round): void {
+  #leave(registration: Registration, panel: Panel): void {
     const { cutter, streams } = this.#parts;
     const { stream: live } = panel;
-    const promoted = streams.leave(registration, panel);
-    if (promoted !== undefined) {
-      const { id, session } = promoted;
-      round.opened(session, id, session.panel(id)!);
-    }
+    streams.leave(registration, panel);
     if (live.registrations === 0) {
       cutter.forget(live);
       this.#safHolders.delete(live);

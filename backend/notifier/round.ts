@@ -94,8 +94,9 @@ export class Round {
   }
 
   end(): void {
+    const { cutter, outbox, streams } = this.#parts;
+    for (const { id, session } of streams.promote()) this.opened(session, id, session.panel(id)!);
     if (this.#answers.size === 0) return;
-    const { cutter, outbox } = this.#parts;
     // A sweep that is under way was cut before what is said here.
     cutter.finishSweep();
     const facts = cutter.facts();
@@ -127,7 +128,7 @@ export class Round {
   #openedText({ id, panel, session }: Opening): Span {
     const { asked, number, stream } = panel;
     const use = this.#parts.streams.use(stream.entry);
-    const role = use?.primary.session === session && use.primary.id === id ? 'primary' : 'secondary';
+    const role = use?.primary?.session === session && use.primary.id === id ? 'primary' : 'secondary';
     const key = `${number} ${role} ${id}`;
     let span = this.#opened.get(key);
     if (span === undefined) {

@@ -98,7 +98,7 @@ export function notifierStatus(notifier: Notifier, intervalMs: number): Notifier
 function viewStatus(entry: ViewEntry, notifier: Notifier): ViewStatus {
   const use = notifier.streams.use(entry);
   const registrations = use?.registrations ?? 0;
-  const members = use === undefined ? [] : firstOf(membersOf(use, entry), MEMBERS_MAX);
+  const members = use === undefined ? [] : firstOf(membersOf(use), MEMBERS_MAX);
   return {
     view: `v${entry.id}`,
     what: describe(entry),
@@ -119,9 +119,9 @@ function viewStatus(entry: ViewEntry, notifier: Notifier): ViewStatus {
 }
 
 /** The primary, and then the others. */
-function* membersOf({ primary, sessions }: ViewUse, entry: ViewEntry): Generator<string> {
-  const first = `${primary.session.id}/${primary.id}`;
-  yield first;
+function* membersOf({ entry, primary, sessions }: ViewUse): Generator<string> {
+  const first = primary && `${primary.session.id}/${primary.id}`;
+  if (first !== undefined) yield first;
   for (const session of sessions) {
     for (const [id, { stream }] of session.panels()) {
       const member = `${session.id}/${id}`;

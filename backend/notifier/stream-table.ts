@@ -20,10 +20,12 @@ export interface Registration {
 
 /** Who shares a view. */
 export interface ViewUse {
+  readonly entry: ViewEntry;
   /** In the order of coming: the first has the primary. */
   readonly sessions: Set<Session>;
   readonly streams: SmallMap<string, LiveStream>;
-  primary: Registration;
+  /** Undefined from its leaving until the round ends, when `promote` finds the next. */
+  primary: Registration | undefined;
   registrations: number;
 }
 
@@ -46,6 +48,7 @@ export class StreamTable {
   /** Views with a stream that does not wait for the sweep. */
   readonly immediateViews = new Set<ViewEntry>();
   readonly #uses = new Map<ViewEntry, ViewUse>();
+  readonly #withoutPrimary = new Set<ViewUse>();
   readonly #schedule: Schedule<LiveStream>;
   readonly #on: StreamEvents;
   #lastId: StreamId = 0;
@@ -84,7 +87,7 @@ export class StreamTable {
     const { intervalMs, mode } = asked.resolved;
     let use = this.#uses.get(entry);
     if (use === undefined) {
-      use = { sessions: new Set(), streams: new SmallMap(), primary: { session, id }, registrations: 0 };
+      use = { entry, sessions: new Set(), streams: new SmallMap(), primary: { session, id }, registrations: 0 };
       this.#uses.set(entry, use);
     }
     const of = this.#schedule.enter(intervalMs, entry.set.source.name, at);
@@ -99,11 +102,8 @@ export class StreamTable {
     return panel;
   }
 
-  /**
-   * After the session let go of this panel, or of all that it has. A stream goes with its last registration. Answers
-   * who is promoted to primary, if somebody is: another panel of the session, or the session that came next.
-   */
-  leave({ id, session }: Registration, panel: Panel): Registration | undefined {
+  /** After the session let go of this panel, or of all that it has. A stream goes with its last registration. */
+  leave({ id, session }: Registration, panel: Panel): void {
     const { asked, of, stream } = panel;
     const { entry } = stream;
     const use = this.#uses.get(entry);
@@ -115,7 +115,22 @@ export class StreamTable {
     if (stream.registrations === 0) this.#remove(use, stream);
     if (use.registrations === 0) this.#uses.delete(entry);
     if (session.idOn(entry) === undefined) use.sessions.delete(session);
-    return use.primary.session === session && use.primary.id === id ? promote(use, entry) : undefined;
+    if (use.primary?.session !== session || use.primary.id !== id) return;
+    use.primary = undefined;
+    this.#withoutPrimary.add(use);
+  }
+
+  /** Where the primary has left: another panel of its session, or one of the session that came next. */
+  promote(): Registration[] {
+    const promoted: Registration[] = [];
+    for (const use of this.#withoutPrimary) {
+      const [session] = use.sessions;
+      if (session === undefined) continue;
+      use.primary = { session, id: session.idOn(use.entry)! };
+      promoted.push(use.primary);
+    }
+    this.#withoutPrimary.clear();
+    return promoted;
   }
 
   #create({ asked, entry, saf }: Joining, of: LiveStream['of']): LiveStream {
@@ -157,14 +172,6 @@ export class StreamTable {
 /** Names a stream among those of its view. */
 function streamKey({ intervalMs, mode, saf }: Pick<LiveStream, 'intervalMs' | 'mode' | 'saf'>): string {
   return mode === 'immediate' ? mode : `${mode} ${saf === undefined ? intervalMs : saf.spooled.client}`;
-}
-
-function promote(use: ViewUse, entry: ViewEntry): Registration | undefined {
-  const [session] = use.sessions;
-  const id = session?.idOn(entry);
-  if (session === undefined || id === undefined) return undefined;
-  use.primary = { session, id };
-  return use.primary;
 }
 
 function createStream(
