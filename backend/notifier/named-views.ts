@@ -1,7 +1,6 @@
-import type { Request } from '../protocol/request.ts';
 import type { Source } from '../sources/source.ts';
 import type { ViewEntry } from '../views/filter-set.ts';
-import { type Catalog, resolveRequest } from '../views/resolve-request.ts';
+import { type Catalog, type ResolvedRequest, resolveRequest } from '../views/resolve-request.ts';
 import type { Lingering } from './lingering.ts';
 import type { Recorder } from './recorder.ts';
 
@@ -30,8 +29,8 @@ export class NamedViews {
   }
 
   /** Whether a client that was at `seq` may have had another view by the same request. */
-  mayHaveMeantOther({ filter, view }: Request, seq: number): boolean {
-    return seq <= this.#since && (view !== undefined || (filter?.includes('@') ?? false));
+  mayHaveMeantOther({ usesNames }: ResolvedRequest, seq: number): boolean {
+    return usesNames && seq <= this.#since;
   }
 
   /** At the start, and after panels have moved: what is no named view any more goes as others do. */

@@ -1,13 +1,13 @@
 import type { Clock } from '../lib/clock.ts';
 import { PanelcastError } from '../lib/panelcast-error.ts';
 import type { ErrorMessage } from '../protocol/messages.ts';
-import type { Mode, Request } from '../protocol/request.ts';
+import type { Request } from '../protocol/request.ts';
 import type { Source } from '../sources/source.ts';
 import type { Spool } from '../streams/spool.ts';
 import type { Throttle } from '../streams/throttle.ts';
 import type { Counters } from '../views/counters.ts';
 import type { ViewEntry } from '../views/filter-set.ts';
-import { type Catalog, resolveRequest } from '../views/resolve-request.ts';
+import { type Catalog, type ResolvedRequest, resolveRequest } from '../views/resolve-request.ts';
 import type { ViewTable } from '../views/view-table.ts';
 import { BringUp } from './bring-up.ts';
 import type { Cutter } from './cutter.ts';
@@ -94,10 +94,10 @@ export class Registrar {
       throw new PanelcastError('conflict', `open.id "${id}" is already open on this connection; close it first`);
     const { clock, streams, throttle } = this.#parts;
     const asked = this.#read(session, message.request);
-    const { historyMs, intervalMs, mode } = asked.resolved;
-    const since = this.#sinceOf(session, message, mode);
+    const { historyMs, intervalMs } = asked.resolved;
+    const since = this.#sinceOf(session, message, asked.resolved);
     const want = { resolved: asked.resolved, since, afresh: message.snapshot === true };
-    const own = mode === 'saf' ? this.#openSaf(session, want, round) : undefined;
+    const own = asked.resolved.mode === 'saf' ? this.#openSaf(session, want, round) : undefined;
     const entry = own?.entry ?? this.#lingering.obtain(asked.resolved);
     const at = { nowMs: clock.now(), effectiveMs: throttle.intervalMs(intervalMs) };
     const panel = streams.join({ session, id, entry, asked, saf: own }, at);
@@ -111,7 +111,8 @@ export class Registrar {
       own?.stream.attach(since ?? 0);
       if (own === undefined) this.#bringUp.newcomer(session, live, since, round);
       else this.#bringUp.durable(session, live, round);
-      if (historyMs > 0) this.#bringUp.past(session, live, historyMs, round);
+      // All panels of a connection that share the view show one past: the longest that any of them asks for.
+      if (historyMs > 0) this.#bringUp.past(session, live, rangeMs(session, live), round);
     } catch (error) {
       this.close(session, id, round);
       throw error;
@@ -178,7 +179,8 @@ export class Registrar {
     const live = this.#parts.streams.use(opened.entry)?.streams.get(`saf ${client}`);
     const holder = live && this.#safHolders.get(live);
     if (holder !== undefined) {
-      const message = `client "${client}" opened this stream on another connection`;
+      const where = holder.session === session ? 'once more on this connection' : 'on another connection';
+      const message = `client "${client}" opened this stream ${where}`;
       round.say(holder.session.id, { type: 'error', id: holder.id, code: 'conflict', message } satisfies ErrorMessage);
       round.closed(holder.session.id, holder.id);
       this.close(holder.session, holder.id, round);
@@ -197,14 +199,14 @@ export class Registrar {
   /** What a returning client has; of an epoch that has ended only store-and-forward streams know what still holds. */
   #sinceOf(
     { resume }: Session,
-    { request, since, snapshot }: Extract<ToNotifier, { type: 'open' }>,
-    mode: Mode,
+    { since, snapshot }: Extract<ToNotifier, { type: 'open' }>,
+    resolved: ResolvedRequest,
   ): number | undefined {
     if (resume === undefined || snapshot === true) return undefined;
     const seq = since ?? resume.seq;
-    if (mode === 'saf') return this.saf.sinceOf({ epoch: resume.epoch, seq });
+    if (resolved.mode === 'saf') return this.saf.sinceOf({ epoch: resume.epoch, seq });
     // What it has may be of another view: the names of its request may have meant something else then.
-    if (this.#names.mayHaveMeantOther(request, seq)) return undefined;
+    if (this.#names.mayHaveMeantOther(resolved, seq)) return undefined;
     return resume.epoch === this.#parts.store.epoch ? seq : undefined;
   }
 
@@ -220,8 +222,8 @@ export class Registrar {
     const own = [...session.panels()].filter(([, { stream }]) => stream === live);
     try {
       this.#bringUp.straggler(session, live, appliedAt, round);
-      const rangeMs = Math.max(...own.map(([, { asked }]) => asked.resolved.historyMs));
-      if (rangeMs > 0) this.#bringUp.past(session, live, rangeMs, round);
+      const past = rangeMs(session, live);
+      if (past > 0) this.#bringUp.past(session, live, past, round);
     } catch (error) {
       for (const [id] of own) {
         this.close(session, id, round);
@@ -265,4 +267,12 @@ export class Registrar {
     }
     this.#lingering.unlessUsed(live.entry);
   }
+}
+
+/** How much of a view's past the session's panels want, the longest of them. */
+function rangeMs(session: Session, live: LiveStream): number {
+  let longest = 0;
+  for (const [, { asked, stream }] of session.panels())
+    if (stream === live) longest = Math.max(longest, asked.resolved.historyMs);
+  return longest;
 }

@@ -41,6 +41,8 @@ export interface ResolvedRequest {
   readonly mode: Mode;
   readonly intervalMs: number;
   readonly historyMs: number;
+  /** Whether it may mean another view when named filters or views change. */
+  readonly usesNames: boolean;
   /** The registration's own names and order; `of` is the view's name where they differ. */
   readonly fields: readonly Field[];
 }
@@ -55,9 +57,14 @@ export function resolveRequest(asked: Request, catalog: Catalog, restriction?: s
   const source = sourceOf(request, catalog);
   const table = tableOf(request, source);
   const texts = restriction === undefined ? filters : [restriction, ...filters];
+  let usesNames = asked.view !== undefined;
+  const resolve = (name: string): string | undefined => {
+    usesNames = true;
+    return catalog.filters.resolve?.(name);
+  };
   const filter = texts
-    .map(text => compileFilter(text, table, catalog.filters))
-    .reduce(andFilters, compileFilter('', table, catalog.filters));
+    .map(text => compileFilter(text, table, { ...catalog.filters, resolve }))
+    .reduce(andFilters, compileFilter('', table));
   const mode = request.mode ?? 'net';
   const { fields, spec, viewKey } =
     (request.metrics?.length ?? 0) > 0 ? metricPart(request, table) : rowsPart(request, table);
@@ -72,6 +79,7 @@ export function resolveRequest(asked: Request, catalog: Catalog, restriction?: s
     mode,
     intervalMs: intervalOf(request.intervalMs, catalog.intervalMs),
     historyMs: request.historyMs ?? 0,
+    usesNames,
     fields,
   };
 }

@@ -234,23 +234,26 @@ describe('§5 resume', () => {
     expect([viewer.snaps, viewer.view('a').rows.size]).toEqual([1, 1]);
   });
 
-  it('of a request with names that mean something else now is a snapshot', () => {
-    const filters = { bad: 'severity >= 4' };
-    using lab = new NotifierLab({ filters });
-    lab.send(severityOf('minor', 3), severityOf('critical', 5));
-    const gone = join(lab, { filter: '@bad' });
-    lab.leave(gone);
-    filters.bad = 'severity < 4';
-    lab.notifier.rehome();
-    const back = comeBack(lab, gone);
-    expect([...back.view('p0').rows.keys()]).toEqual([1]);
-    lab.send(severityOf('clear', 0));
-    lab.clock.pass(1000);
-    lab.leave(back);
-    lab.send(severityOf('warning', 2));
-    const again = comeBack(lab, back);
-    expect([again.snaps, ...again.view('p0').rows.keys()]).toEqual([0, 1, 3, 4]);
-  });
+  it.each(['@bad', "FILTER('bad')", "filter ( 'bad' )"])(
+    'of %s, which means something else now, is a snapshot',
+    filter => {
+      const filters = { bad: 'severity >= 4' };
+      using lab = new NotifierLab({ filters });
+      lab.send(severityOf('minor', 3), severityOf('critical', 5));
+      const gone = join(lab, { filter });
+      lab.leave(gone);
+      filters.bad = 'severity < 4';
+      lab.notifier.rehome();
+      const back = comeBack(lab, gone);
+      expect([...back.view('p0').rows.keys()]).toEqual([1]);
+      lab.send(severityOf('clear', 0));
+      lab.clock.pass(1000);
+      lab.leave(back);
+      lab.send(severityOf('warning', 2));
+      const again = comeBack(lab, back);
+      expect([again.snaps, ...again.view('p0').rows.keys()]).toEqual([0, 1, 3, 4]);
+    },
+  );
 
   it('gives a panel that was not open before a snapshot', () => {
     using lab = new NotifierLab();

@@ -51,6 +51,16 @@ describe('§1 time series of a metric view', () => {
     expect(valueAt(lab, short, 15)).toBe(11);
   });
 
+  it('reach back for all panels of a connection as far as the one that asks for most', () => {
+    using lab = new NotifierLab();
+    join(lab, COUNT);
+    grow(lab, 12);
+    const viewer = join(lab, COUNT);
+    viewer.open('short', { ...COUNT, historyMs: 30_000 });
+    lab.settle();
+    expect(points(lab, viewer)[0]![0]).toBeGreaterThan(100);
+  });
+
   it('are kept for longer from when somebody wants that on, with what there is until then', () => {
     using lab = new NotifierLab();
     join(lab, COUNT);

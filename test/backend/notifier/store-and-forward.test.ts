@@ -156,6 +156,18 @@ describe('§5 mode saf', () => {
     expect([seqs(older), seqs(newer)]).toEqual([[], [1]]);
   });
 
+  it('belongs to the newest panel of a connection, and says that it was the same one', () => {
+    using lab = new NotifierLab();
+    const viewer = lab.join({ client: 'ann' });
+    viewer.open('a', { mode: 'saf' });
+    lab.settle();
+    viewer.open('b', { mode: 'saf' });
+    lab.settle();
+    expect(viewer.errors).toEqual([
+      expect.objectContaining({ id: 'a', message: 'client "ann" opened this stream once more on this connection' }),
+    ]);
+  });
+
   it('that could not be created leaves nothing behind, not even in the next one', () => {
     using lab = new NotifierLab();
     write(lab, 'a', 'b');
