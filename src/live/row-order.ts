@@ -101,7 +101,8 @@ function slotOrder(
   const signs = known.map(({ desc }) => (desc ? -1 : 1));
   return (a, b) => {
     for (let i = 0; i < sorted.length; i++) {
-      const order = compareValues(sorted[i]![a]!, sorted[i]![b]!);
+      const values = sorted[i]!;
+      const order = compareValues(values[a]!, values[b]!);
       if (order !== 0) return signs[i]! * order;
     }
     return a - b;

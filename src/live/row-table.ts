@@ -73,8 +73,7 @@ export class RowTable {
   upsert(values: Columns): void {
     const keys = values[this.#keyIndex] ?? [];
     const slots = keys.map(key => this.#slotFor(keyOf(key)));
-    for (const [index, column] of this.#columns.entries())
-      for (let row = 0; row < slots.length; row++) column[slots[row]!] = values[index]![row]!;
+    for (const [index, column] of this.#columns.entries()) scatter(values[index]!, slots, column);
   }
 
   upsertRow(values: readonly Value[]): void {
@@ -124,6 +123,10 @@ export class RowTable {
     this.#mark(slot, WRITTEN);
     return slot;
   }
+}
+
+function scatter(values: readonly Value[], slots: readonly number[], into: Value[]): void {
+  for (let row = 0; row < slots.length; row++) into[slots[row]!] = values[row]!;
 }
 
 /** A copy that an engine keeps as values of any kind: every column is read by the same code, as fast for each. */
