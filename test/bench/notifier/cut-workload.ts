@@ -4,7 +4,7 @@ import type { Figures } from '../support/benchmark.ts';
 import { cpuMsOf } from '../support/cpu.ts';
 import type { CutSubject } from './cut-subject.ts';
 import { PanelcastSubject, RerunSubject } from './own-subjects.ts';
-import { changedRow, type PanelRow, panelFilters, panelRow } from './panels.ts';
+import { changedRow, filterText, keeps, type PanelFilter, type PanelRow, panelFilters, panelRow } from './panels.ts';
 
 export type SubjectName = 'panelcast' | 'rerun' | 'tanstack' | 'perspective' | 'pglite';
 
@@ -38,18 +38,41 @@ async function run({ changes, cuts, rows: count, subject: name, views }: CutInpu
   const rows = Array.from({ length: count }, (_, i) => panelRow(random, i + 1, nodes));
   const subject = await create(name);
   await subject.load(rows);
-  await subject.watch(panelFilters(random, views, nodes));
+  const filters = panelFilters(random, views, nodes);
+  await subject.watch(filters);
   const spent: number[] = [];
   let told = 0;
   for (let cut = -1; cut < cuts; cut++) {
     const changed = nextChanges(random, rows, changes);
     const cpuMs = await cpuMsOf(() => subject.cut(changed));
+    const rowsTold = subject.rowsTold();
     if (cut < 0) continue;
     spent.push(cpuMs);
-    told += subject.rowsTold();
+    told += rowsTold;
   }
+  check(name, filters, rows, await subject.contents());
   const median = spent.toSorted((a, b) => a - b)[cuts >> 1]!;
   return { 'CPU ms a cut': median, 'rows told a cut': told / cuts };
+}
+
+/** What is fast and wrong is not compared. */
+function check(
+  name: SubjectName,
+  filters: readonly PanelFilter[],
+  rows: readonly PanelRow[],
+  contents: readonly (readonly PanelRow[])[],
+): void {
+  filters.forEach((filter, i) => {
+    const expected = contentOf(rows.filter(row => keeps(filter, row)));
+    const found = contentOf(contents[i]!);
+    if (found !== expected)
+      throw new Error(`${name}: the view of ${filterText(filter)} holds ${found}, and should ${expected}`);
+  });
+}
+
+function contentOf(rows: readonly PanelRow[]): string {
+  const lines = rows.map(({ serial, severity, tally }) => `${serial}:${severity}:${tally}`);
+  return lines.sort().join(' ');
 }
 
 /** Of distinct rows, in place. */

@@ -41,7 +41,7 @@ function cut(views: number, peers: readonly SubjectName[]): Case {
 
 export const benchmark: Benchmark = {
   name: 'notifier/cut',
-  sentence: `A whole cut over ${ROWS} rows: 1000 changed rows are stored and every view’s watcher is told. The same rows of ten columns and the same views (conjunctions of equality, IN, ranges, prefixes) for everybody. Ours has all of its way in it: the events table with its capture and its log, matching, cut and JSON; “nobody watching” is the store’s share. What is told: ours and TanStack the changed rows, PGlite and SQLite whole results, Perspective that a view has changed.`,
+  sentence: `A whole cut over ${ROWS} rows: 1000 changed rows are stored and every view’s watcher is told. The same rows of ten columns and the same views (conjunctions of equality, IN, ranges, prefixes) for everybody, and at the end what every watcher has is checked row by row. Ours has all of its way in it: the events table with its capture and its log, matching, cut and JSON; “nobody watching” is the store’s share. What is told: ours and TanStack the changed rows, PGlite and SQLite whole results, Perspective that a view has changed.`,
   cases: sized(
     [
       cut(100, ['rerun', 'tanstack', 'perspective', 'pglite']),

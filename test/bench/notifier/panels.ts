@@ -55,6 +55,26 @@ function quoted(value: string | number): string {
   return typeof value === 'number' ? String(value) : `'${value}'`;
 }
 
+/** Whether a row is in a view, by the plainest of means: what every subject must agree with. */
+export function keeps(filter: PanelFilter, row: PanelRow): boolean {
+  return filter.every(term => holds(term, row[term.column]));
+}
+
+function holds(term: Term, value: string | number): boolean {
+  switch (term.op) {
+    case '=':
+      return value === term.value;
+    case '>=':
+      return value >= term.value;
+    case '<=':
+      return value <= term.value;
+    case 'in':
+      return term.values.includes(String(value));
+    case 'prefix':
+      return String(value).startsWith(term.value);
+  }
+}
+
 const SITES = 200;
 const SERVICES = 60;
 const CLASSES = 100;

@@ -7,6 +7,7 @@ type PerspectiveTerm = readonly [column: string, op: string, value: unknown];
 interface View {
   on_update(told: (update: unknown) => void, options: { mode: 'row' }): Promise<void>;
   num_rows(): Promise<number>;
+  to_json(): Promise<readonly PanelRow[]>;
 }
 
 interface Table {
@@ -58,6 +59,10 @@ export class PerspectiveSubject implements CutSubject {
 
   rowsTold(): number {
     return this.#told;
+  }
+
+  async contents(): Promise<readonly (readonly PanelRow[])[]> {
+    return Promise.all(this.#views.map(view => view.to_json()));
   }
 
   async close(): Promise<void> {}

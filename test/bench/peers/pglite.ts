@@ -7,7 +7,7 @@ interface Live {
   query(
     sql: string,
     parameters: readonly unknown[],
-    told: (result: { rows: readonly unknown[] }) => void,
+    told: (result: { rows: readonly PanelRow[] }) => void,
   ): Promise<unknown>;
 }
 
@@ -21,7 +21,8 @@ interface Pglite {
 /** Live queries of PostgreSQL compiled to WebAssembly: each runs again whenever its table changes. */
 export class PgliteSubject implements CutSubject {
   readonly #db: Pglite;
-  #views = 0;
+  /** The last result of each. */
+  #views: (readonly PanelRow[])[] = [];
   #told = 0;
   #missing = 0;
   #complete: () => void = () => {};
@@ -47,18 +48,17 @@ export class PgliteSubject implements CutSubject {
   }
 
   async watch(filters: readonly PanelFilter[]): Promise<void> {
-    for (const filter of filters)
+    for (const [view, filter] of filters.entries())
       await this.#db.live.query(
         `SELECT ${PANEL_COLUMNS.join(', ')} FROM events WHERE ${filterText(filter)}`,
         [],
-        ({ rows }) => this.#tell(rows.length),
+        ({ rows }) => this.#tell(view, rows),
       );
-    this.#views = filters.length;
   }
 
   async cut(changed: readonly PanelRow[]): Promise<void> {
     this.#told = 0;
-    this.#missing = this.#views;
+    this.#missing = this.#views.length;
     const complete = new Promise<void>(resolve => (this.#complete = resolve));
     await this.#store(changed);
     await complete;
@@ -68,12 +68,17 @@ export class PgliteSubject implements CutSubject {
     return this.#told;
   }
 
+  async contents(): Promise<readonly (readonly PanelRow[])[]> {
+    return this.#views;
+  }
+
   close(): Promise<void> {
     return this.#db.close();
   }
 
-  #tell(rows: number): void {
-    this.#told += rows;
+  #tell(view: number, rows: readonly PanelRow[]): void {
+    this.#views[view] = rows;
+    this.#told += rows.length;
     if (--this.#missing === 0) this.#complete();
   }
 

@@ -8,6 +8,7 @@ type Reference = Readonly<Record<PanelColumn, Expression>>;
 interface Collection {
   subscribeChanges(told: (changes: readonly unknown[]) => void): unknown;
   preload(): Promise<void>;
+  readonly toArray: readonly PanelRow[];
 }
 
 interface Sync {
@@ -40,6 +41,7 @@ interface TanStack {
 export class TanStackSubject implements CutSubject {
   readonly #db: TanStack;
   readonly #events: Collection;
+  readonly #views: Collection[] = [];
   #sync!: Sync;
   #told = 0;
 
@@ -72,6 +74,7 @@ export class TanStackSubject implements CutSubject {
         startSync: true,
       });
       await view.preload();
+      this.#views.push(view);
       view.subscribeChanges(changes => {
         this.#told += changes.length;
       });
@@ -86,6 +89,10 @@ export class TanStackSubject implements CutSubject {
 
   rowsTold(): number {
     return this.#told;
+  }
+
+  async contents(): Promise<readonly (readonly PanelRow[])[]> {
+    return this.#views.map(({ toArray }) => toArray);
   }
 
   async close(): Promise<void> {}

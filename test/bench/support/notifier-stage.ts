@@ -68,14 +68,12 @@ export class NotifierStage {
     this.#clock.pass(INTERVAL_MS);
   }
 
-  /** Rows and keys in the deltas of the last `pass`, each once however many watch. */
-  rowsTold(): number {
-    let rows = 0;
+  /** What the last `pass` told, each message once however many watch. */
+  *messages(): Iterable<ServerMessage> {
     for (const { items, texts } of this.#batches)
       for (const item of items)
-        for (const { from, to } of item.type === 'cut' ? item.spans.flat() : [])
-          rows += rowsOf(JSON.parse(Buffer.from(texts.subarray(from, to)).toString()) as ServerMessage);
-    return rows;
+        for (const { from, to } of item.type === 'cut' ? item.spans.flat() : item.spans)
+          yield JSON.parse(Buffer.from(texts.subarray(from, to)).toString()) as ServerMessage;
   }
 
   async close(): Promise<void> {
@@ -89,8 +87,4 @@ export class NotifierStage {
     this.#batches.push(batch);
     for (const item of items) if (item.type === 'cut') this.frames += item.streams.length;
   }
-}
-
-function rowsOf(message: ServerMessage): number {
-  return message.type === 'delta' ? (message.upsert?.[0]?.length ?? 0) + (message.remove?.length ?? 0) : 0;
 }
