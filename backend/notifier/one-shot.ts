@@ -36,7 +36,7 @@ export function answerOnce(request: ResolvedRequest, nowMs: number, past?: Frame
 
 const TIME: Field = { name: 'time', type: 'integer', format: 'time-ms' };
 
-function readFrame({ filter, source, spec, table }: ResolvedRequest, nowMs: number, rowsMax: number): Frame {
+function readFrame({ filter, orderBy, source, spec, table }: ResolvedRequest, nowMs: number, rowsMax: number): Frame {
   const where = filter.toSql(nowMs);
   if (spec.kind === 'metric') {
     const rows = source.read({ table, where, limit: COUNTED_MAX + 1 });
@@ -51,7 +51,8 @@ function readFrame({ filter, source, spec, table }: ResolvedRequest, nowMs: numb
   }
   // One more than are given, to know whether there are more.
   const limit = rowsMax === Infinity ? {} : { limit: rowsMax + 1 };
-  const origin = { source, readSpec: () => ({ table, where, ...limit }) };
+  const order = orderBy.length === 0 ? {} : { orderBy };
+  const origin = { source, readSpec: () => ({ table, where, ...order, ...limit }) };
   const view = spec.kind === 'rows' ? new RowsView(spec, origin) : new WindowView(spec, origin);
   return { fields: view.fields, values: JSON.parse(view.snapshotText()) as Columns };
 }

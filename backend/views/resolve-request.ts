@@ -4,7 +4,7 @@ import { PanelcastError } from '../lib/panelcast-error.ts';
 import type { Field } from '../protocol/messages.ts';
 import type { Mode, Request } from '../protocol/request.ts';
 import { columnIndex, type TableSchema } from '../protocol/schema.ts';
-import type { Source } from '../sources/source.ts';
+import type { Order, Source } from '../sources/source.ts';
 import { andFilters, compileFilter, type Filter } from '../sql/filter.ts';
 import type { NamedFilters } from '../sql/named-filters.ts';
 import { columnFields, projectionOf } from './fields.ts';
@@ -43,6 +43,8 @@ export interface ResolvedRequest {
   readonly historyMs: number;
   /** Whether it may mean another view when named filters or views change. */
   readonly usesNames: boolean;
+  /** The registration's own order of rows. A view without a limit has none, since its rows have keys and not places. */
+  readonly orderBy: readonly Order[];
   /** The registration's own names and order; `of` is the view's name where they differ. */
   readonly fields: readonly Field[];
 }
@@ -66,7 +68,7 @@ export function resolveRequest(asked: Request, catalog: Catalog, restriction?: s
     .map(text => compileFilter(text, table, { ...catalog.filters, resolve }))
     .reduce(andFilters, compileFilter('', table));
   const mode = request.mode ?? 'net';
-  const { fields, spec, viewKey } =
+  const { fields, orderBy, spec, viewKey } =
     (request.metrics?.length ?? 0) > 0 ? metricPart(request, table) : rowsPart(request, table);
   checkMode(mode, spec, filter);
   return {
@@ -80,6 +82,7 @@ export function resolveRequest(asked: Request, catalog: Catalog, restriction?: s
     intervalMs: intervalOf(request.intervalMs, catalog.intervalMs),
     historyMs: request.historyMs ?? 0,
     usesNames,
+    orderBy,
     fields,
   };
 }
@@ -127,6 +130,7 @@ function tableOf({ table: name = 'events' }: Request, source: Source): TableSche
 interface ViewPart {
   readonly spec: ViewSpec;
   readonly viewKey: string;
+  readonly orderBy: readonly Order[];
   readonly fields: readonly Field[];
 }
 
@@ -146,8 +150,8 @@ function rowsPart(request: Request, table: TableSchema): ViewPart {
     columnIndex: column(name, table),
     desc,
   }));
-  // Rows have keys, not places: only where a limit cuts does their order decide which they are.
-  if (request.limit === undefined) return { spec: { kind: 'rows', table, columns }, viewKey: rowsKey, fields };
+  // Only where a limit cuts does the order of rows decide which they are.
+  if (request.limit === undefined) return { spec: { kind: 'rows', table, columns }, viewKey: rowsKey, orderBy, fields };
   const limit = limitOf(request.limit);
   const viewKey = JSON.stringify([
     'window',
@@ -155,7 +159,7 @@ function rowsPart(request: Request, table: TableSchema): ViewPart {
     orderBy.map(({ columnIndex, desc }) => [columnIndex, desc]),
     limit,
   ]);
-  return { spec: { kind: 'window', table, columns, orderBy, limit }, viewKey, fields };
+  return { spec: { kind: 'window', table, columns, orderBy, limit }, viewKey, orderBy, fields };
 }
 
 function metricPart(request: Request, table: TableSchema): ViewPart {
@@ -166,7 +170,7 @@ function metricPart(request: Request, table: TableSchema): ViewPart {
     );
   const limit = request.limit === undefined ? {} : { limit: limitOf(request.limit) };
   const { fields, key, spec } = canonicalMetrics({ ...request, ...limit }, table);
-  return { spec: { kind: 'metric', ...spec }, viewKey: key, fields };
+  return { spec: { kind: 'metric', ...spec }, viewKey: key, orderBy: [], fields };
 }
 
 function column(name: string, table: TableSchema): number {

@@ -39,6 +39,14 @@ describe('one answer to a request', () => {
     ]);
   });
 
+  it('orders the rows without a limit too, before it is cut off at the bound', () => {
+    using it = lab();
+    it.send({ identifier: 'c', severity: 4 });
+    const worst: Request = { columns: ['severity'], orderBy: [{ column: 'severity', desc: true }] };
+    expect(answer(it, worst).values[1]).toEqual([5, 4, 3]);
+    expect(answer(it, worst, 2).values[1]).toEqual([5, 4]);
+  });
+
   it('has as many rows as the bound, and says that there are more', () => {
     using it = lab();
     it.send({ identifier: 'c', node: 'r1', severity: 1 });
