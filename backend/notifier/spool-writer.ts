@@ -1,6 +1,7 @@
 import { assert } from '../lib/assert.ts';
 import type { Position } from '../protocol/messages.ts';
-import type { Spool, SpoolRecord } from '../streams/spool.ts';
+import type { Spool } from '../streams/spool.ts';
+import type { SpoolRecord } from '../streams/spool-schema.ts';
 
 export interface SpoolWriterOptions {
   readonly spool: Spool;

@@ -1,4 +1,4 @@
-import type { SpoolGap } from './spool.ts';
+import type { SpoolGap } from './spool-schema.ts';
 
 /** One durable client's unconfirmed changes of one view, wherever they are kept. */
 export interface SafQueue {

@@ -1,3 +1,28 @@
+/** A store-and-forward stream as it outlives connections and restarts. */
+export interface SpooledStream {
+  readonly id: number;
+  readonly client: string;
+  /** Tells the streams of one client apart; equal for equal views. */
+  readonly key: string;
+  /** The request that it was opened with, as JSON. */
+  readonly request: string;
+  /** Changes up to this one are not the stream's. */
+  readonly start: number;
+}
+
+/** Seqs that were let go, both ends included. */
+export interface SpoolGap {
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface SpoolRecord {
+  readonly stream: number;
+  readonly seq: number;
+  /** A RowChange as JSON. */
+  readonly body: string;
+}
+
 /**
  * The tables of the spool. `state` is how far all streams have got, but for those in `suspended`, which got only so far.
  * `unbegun` has the streams whose clients have not confirmed yet that they have what was there at their start.

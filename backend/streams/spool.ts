@@ -1,35 +1,12 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
-import { SPOOL_SCHEMA, TABLES_OF_STREAM } from './spool-schema.ts';
+import { PanelcastError } from '../lib/panelcast-error.ts';
+import { SQLITE, sqliteCode } from '../object-server/sqlite-error.ts';
+import { SPOOL_SCHEMA, type SpooledStream, type SpoolGap, type SpoolRecord, TABLES_OF_STREAM } from './spool-schema.ts';
 
 export interface SpoolLimits {
   /** For each client. */
   readonly bytesMax: number;
   readonly ageMsMax: number;
-}
-
-/** A store-and-forward stream as it outlives connections and restarts. */
-export interface SpooledStream {
-  readonly id: number;
-  readonly client: string;
-  /** Tells the streams of one client apart; equal for equal views. */
-  readonly key: string;
-  /** The request that it was opened with, as JSON. */
-  readonly request: string;
-  /** Changes up to this one are not the stream's. */
-  readonly start: number;
-}
-
-/** Seqs that were let go, both ends included. */
-export interface SpoolGap {
-  readonly from: number;
-  readonly to: number;
-}
-
-export interface SpoolRecord {
-  readonly stream: number;
-  readonly seq: number;
-  /** A RowChange as JSON. */
-  readonly body: string;
 }
 
 /** Beside its text, in the database. */
@@ -49,9 +26,8 @@ export class Spool {
   readonly #read: StatementSync;
 
   constructor(file: string, limits: SpoolLimits) {
-    this.#db = new DatabaseSync(file);
+    this.#db = openSpool(file);
     this.#limits = limits;
-    this.#db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; ${SPOOL_SCHEMA}`);
     this.#append = this.#db.prepare('INSERT INTO record VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING');
     this.#grow = this.#db.prepare('UPDATE stream SET bytes = bytes + ? WHERE id = ?');
     this.#mark = this.#db.prepare(
@@ -280,5 +256,23 @@ export class Spool {
       .get(RECORD_BYTES, id, upTo);
     this.#db.prepare('DELETE FROM record WHERE stream = ? AND seq <= ?').run(id, upTo);
     this.#grow.run(-Number(gone?.bytes ?? 0), id);
+  }
+}
+
+function openSpool(file: string): DatabaseSync {
+  const db = new DatabaseSync(file);
+  try {
+    db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; ${SPOOL_SCHEMA}`);
+    return db;
+  } catch (error) {
+    db.close();
+    const code = sqliteCode(error);
+    if (code !== SQLITE.NOTADB && code !== SQLITE.CORRUPT) throw error;
+    const remedy = 'move it away, and store-and-forward clients are given what the log still has';
+    throw new PanelcastError(
+      'storage-damaged',
+      `${file} is damaged (${(error as Error).message}); it was left as it is: ${remedy}`,
+      { cause: error },
+    );
   }
 }

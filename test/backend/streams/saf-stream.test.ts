@@ -1,9 +1,12 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { ServerMessage } from '../../../backend/protocol/messages.ts';
 import type { Row } from '../../../backend/protocol/schema.ts';
 import type { SafQueue } from '../../../backend/streams/saf-queue.ts';
 import { SafStream } from '../../../backend/streams/saf-stream.ts';
 import { Spool } from '../../../backend/streams/spool.ts';
+import { tempDir } from '../../support/temp-dir.ts';
 
 const OUTPUT = { fields: [], project: (row: Row) => row, snapshotText: () => '[]', settle: () => undefined };
 
@@ -254,5 +257,16 @@ describe('the spool of a store that gives seqs again', () => {
     lab.spool.beginEpoch(2, 10);
     lab.stream.attach(0);
     expect(lab.cut(10)).toEqual(upTo(1, 10));
+  });
+});
+
+describe('the file of the spool', () => {
+  it('that is damaged is left as it is, and it is said what to do', () => {
+    const file = join(tempDir(), 'spool.db');
+    writeFileSync(file, 'no database at all, whatever it was once');
+    expect(() => new Spool(file, { bytesMax: 1, ageMsMax: 1 })).toThrow(
+      `${file} is damaged (file is not a database); it was left as it is: move it away, and store-and-forward clients are given what the log still has`,
+    );
+    expect(readFileSync(file, 'utf8')).toContain('no database at all');
   });
 });
