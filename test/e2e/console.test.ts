@@ -102,7 +102,7 @@ describe.skipIf(chromiumPath === undefined)('the console in Chromium', { timeout
     const filters = page.locator('tbody .filter');
     await page.getByRole('button', { name: "site = 'lon'" }).waitFor();
     expect((await filters.allInnerTexts()).join()).not.toContain('all sweeps');
-    await page.getByLabel('The notifier’s own').check();
+    await page.getByLabel('Also what asks about the notifier itself').check();
     await filters.getByText('all sweeps').waitFor();
     await page.getByLabel('Find').fill('LON');
     expect(await filters.allInnerTexts()).toEqual(["site = 'lon'"]);

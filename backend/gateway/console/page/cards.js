@@ -43,11 +43,10 @@ export function showEvents(tables) {
 export function showDelivery(tables, rates) {
   const all = tables.row('notifier');
   if (!all) return;
-  const each = all.encodings > 0 ? all.deliveries / all.encodings : 0;
   facts(byId('delivery'), [
     ['Sent', `${bytes(rates.of('bytes') ?? 0)} a second`],
+    ['Frames encoded', `${rate(rates.of('encodings'))} a second`],
     ['Cuts written', `${rate(rates.of('deliveries'))} a second`],
-    ['Writes a frame encoded', each < 10 ? each.toFixed(1) : count(each)],
     ['Groups of equal viewers', count(all.groups)],
     ['Last distribution', all.distribution_ms < 1 ? '< 1 ms' : millis(all.distribution_ms)],
     ['Conflations', count(all.conflations)],

@@ -70,8 +70,8 @@ function showState(state, words, why) {
 /** Everything on the page that is shown as a rate. */
 function counters() {
   const found = new Map();
-  const { bytes_sent = 0, deliveries = 0 } = tables.row('notifier') ?? {};
-  found.set('bytes', bytes_sent).set('deliveries', deliveries);
+  const { bytes_sent = 0, deliveries = 0, encodings = 0 } = tables.row('notifier') ?? {};
+  found.set('bytes', bytes_sent).set('deliveries', deliveries).set('encodings', encodings);
   for (const { asked, made, source } of tables.rows('sources'))
     found.set(`asked ${source}`, asked).set(`made ${source}`, made);
   for (const { changes, filter_set } of tables.rows('sets')) found.set(`set ${filter_set}`, changes);

@@ -1,5 +1,8 @@
 import { byId, say } from './dom.js';
-import { count } from './format.js';
+import { count, plural } from './format.js';
+
+/** How long the answer to a press is shown. */
+const ANSWER_MS = 10_000;
 
 /** What can be pressed: the theme, the token, the demo network. */
 
@@ -49,6 +52,7 @@ const positionOf = rate => Math.round(25 * Math.log10(Math.max(1, rate)));
 export class DemoControls {
   #post;
   #pressed = false;
+  #answeredMs = 0;
 
   constructor(post) {
     this.#post = post;
@@ -74,7 +78,8 @@ export class DemoControls {
     byId('demo').hidden = part === undefined;
     if (part === undefined) return;
     const { openProblems, rate, running } = JSON.parse(part.facts);
-    const problems = `${count(openProblems)} open problems`;
+    const problems = plural(openProblems, 'open problem');
+    if (performance.now() - this.#answeredMs > ANSWER_MS) say(byId('demo-answer'), '');
     say(byId('demo-note'), running ? `${problems} in a simulated network.` : 'It has stopped; the log says why.');
     if (this.#pressed) return;
     byId('demo-rate').value = positionOf(rate);
@@ -88,6 +93,7 @@ export class DemoControls {
       say(byId('demo-answer'), `Refused: ${error.message}.`);
     } finally {
       this.#pressed = false;
+      this.#answeredMs = performance.now();
     }
   }
 }

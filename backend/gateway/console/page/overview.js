@@ -28,7 +28,8 @@ export function showOverview(tables, rates) {
   say(byId('viewers'), count(all.viewers));
   say(byId('viewers-note'), all.stale > 0 ? `${count(all.stale)} behind` : 'all keep up');
   say(byId('panels'), count(all.registrations));
-  say(byId('panels-note'), `share ${plural(all.views, 'view')} in ${plural(all.filter_sets, 'set')}`);
+  const kept = all.lingering > 0 ? `, ${count(all.lingering)} more kept for a while` : '';
+  say(byId('panels-note'), `ask for ${plural(all.views - all.lingering, 'view')}${kept}`);
   showChanges(tables, rates);
   say(byId('interval'), millis(all.interval_ms));
   const stretched = all.interval_ms > all.base_interval_ms;
@@ -47,9 +48,9 @@ function showSavings({ asked, askedRate, made, madeRate }) {
   const share = askedRate > 0 ? Math.max(0, 1 - madeRate / askedRate) : undefined;
   say(byId('saved'), share === undefined ? '–' : percent(share));
   byId('saved-bar').style.width = `${share === undefined ? 0 : 100 * (1 - share)}%`;
-  const now = `each second ${rate(askedRate)} asked for, ${rate(madeRate)} made`;
+  const now = `polling would ask ${rate(askedRate)} a second, ${rate(madeRate)} are made`;
   say(byId('saved-now'), askedRate > 0 ? now : 'Nobody asks at the moment.');
-  say(byId('saved-total'), `since the start ${count(asked)} asked for, ${count(made)} made`);
+  say(byId('saved-total'), `since the start ${count(asked)} would have been asked, ${count(made)} were made`);
 }
 
 function showChanges(tables, rates) {

@@ -5,8 +5,8 @@ const OWN = 'panelcast';
 
 const COLUMNS = [
   { name: 'Filter', of: set => set.filter.toLowerCase() },
-  { name: 'Metric', of: set => set.metric_views, show: set => count(set.metric_views) },
-  { name: 'Pure', of: set => set.pure_views, show: set => count(set.pure_views) },
+  { name: 'Metric views', of: set => set.metric_views, show: set => count(set.metric_views) },
+  { name: 'Pure views', of: set => set.pure_views, show: set => count(set.pure_views) },
   { name: 'Panels', of: set => set.registrations, show: set => count(set.registrations) },
   { name: 'Changes/s', of: set => set.rate ?? -1, show: set => rate(set.rate) },
   { name: 'Cost a cut', of: set => set.cost ?? -1, show: set => millis(set.cost) },
