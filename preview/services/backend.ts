@@ -24,7 +24,7 @@ export class PageBackend implements BackendSrv {
 
   chunked(options: BackendSrvRequest): Observable<FetchResponse<Uint8Array | undefined>> {
     return this.#observe(options, async (response, emit) => {
-      if (!response.ok || response.body === null) throw fetchError(options, response, await response.text());
+      if (response.body === null) return emit(answer(options, response, undefined));
       const reader = response.body.getReader();
       for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read())
         emit(answer(options, response, chunk.value));

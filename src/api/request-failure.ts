@@ -19,7 +19,8 @@ const NO_ANSWER_TEXT = /failed to fetch|networkerror|load failed|network connect
 /** A refusal of the notifier, or of whatever stands before it, as one kind of error. */
 export function requestFailure(error: unknown): PanelcastError {
   if (error instanceof PanelcastError) return error;
-  const { data, status = NO_ANSWER, statusText } = fetchError(error);
+  const { data: given, status = NO_ANSWER, statusText } = fetchError(error);
+  const data = typeof given === 'string' ? parsed(given) : given;
   const own = isRecord(data) && isRecord(data.error) ? data.error : undefined;
   if (own !== undefined && isCode(own.code) && typeof own.message === 'string')
     return new PanelcastError(own.code, own.message, {
@@ -48,6 +49,15 @@ function fetchError(error: unknown): FetchFailure {
   const statusText = error instanceof Error ? error.message : String(error);
   const isUnanswered = error instanceof TypeError && NO_ANSWER_TEXT.test(statusText);
   return { status: isUnanswered ? NO_ANSWER : 500, statusText };
+}
+
+/** A stream's refusal comes as text. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined; // a proxy's own page; its status says enough
+  }
 }
 
 function isCode(code: unknown): code is ErrorCode {

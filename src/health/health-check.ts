@@ -1,4 +1,5 @@
 import type { TestDataSourceResponse } from '@grafana/data';
+import type { ErrorCode } from '../../backend/protocol/errors.ts';
 import type { NotifierApi, Schema } from '../api/notifier-api.ts';
 import { requestFailure } from '../api/request-failure.ts';
 import type { Page } from '../live/page.ts';
@@ -80,6 +81,11 @@ function isOfVersion({ reason = '' }: Probed): boolean {
   return /\bprotocol\b/.test(reason);
 }
 
+const UNREACHED: Readonly<Partial<Record<ErrorCode, string>>> = {
+  forbidden: 'The notifier refuses',
+  'not-found': 'No notifier answers there',
+};
+
 function unreachable(error: unknown): TestDataSourceResponse {
   const { code, message } = requestFailure(error);
   const cure =
@@ -88,5 +94,9 @@ function unreachable(error: unknown): TestDataSourceResponse {
       : code === 'not-found'
         ? 'The URL is the notifier’s address alone, such as http://notifier:4100. What answers at this one is no Panelcast notifier, or one much older than this plugin.'
         : 'The Grafana server, not the browser, must reach the URL: within containers that is the service’s name, not localhost.';
-  return { status: 'error', message: `The notifier does not answer: ${message}`, details: { message: cure } };
+  return {
+    status: 'error',
+    message: `${UNREACHED[code] ?? 'The notifier does not answer'}: ${message}`,
+    details: { message: cure },
+  };
 }

@@ -13,6 +13,7 @@ export function streamTransport(post: PostStream): OpenTransport {
     let isClosed = false;
     let reading: Subscription | undefined;
     const lines = new LineReader();
+    let refusal: FetchResponse | undefined;
     const end = (message: string): void => {
       if (isClosed) return;
       isClosed = true;
@@ -33,9 +34,13 @@ export function streamTransport(post: PostStream): OpenTransport {
       send(messages) {
         if (isClosed || reading !== undefined) return;
         reading = post(messages).subscribe({
-          next: response => read(response.data),
+          // Grafana hands over a refusal in pieces too, as if it were an answer.
+          next: response => {
+            if (response.ok === false) refusal = { ...response, data: lines.gather(response.data) };
+            else read(response.data);
+          },
           error: error => end(requestFailure(error).message),
-          complete: () => end('the stream ended'),
+          complete: () => end(refusal === undefined ? 'the stream ended' : requestFailure(refusal).message),
         });
       },
       close() {
@@ -51,8 +56,14 @@ class LineReader {
   readonly #decoder = new TextDecoder();
   #rest = '';
 
+  /** All of it so far. */
+  gather(chunk: Uint8Array | undefined): string {
+    this.#rest += this.#decoder.decode(chunk, { stream: true });
+    return this.#rest;
+  }
+
   read(chunk: Uint8Array | undefined): string[] {
-    const lines = (this.#rest + this.#decoder.decode(chunk, { stream: true })).split('\n');
+    const lines = this.gather(chunk).split('\n');
     this.#rest = lines.pop() ?? '';
     return lines.filter(line => line.trim() !== '');
   }

@@ -349,7 +349,7 @@ describe('the health check of a mistaken data source', () => {
     const { source } = house();
     backend.answer = () => answer;
     const { details, message, status } = await source.testDatasource();
-    expect([status, message]).toEqual(['error', expect.stringContaining('does not answer')]);
+    expect([status, message]).toEqual(['error', expect.stringContaining('No notifier answers there')]);
     expect(details!.message).toMatch(/address alone.*no Panelcast notifier/);
   });
 

@@ -12,6 +12,15 @@ describe('a request that failed', () => {
     expect(failureOf({ status: 400, data })).toEqual({ retry: false, ...data.error });
   });
 
+  it('is the same where it comes as text, and the status where that is no word of the notifier', () => {
+    const error = { code: 'forbidden', message: 'the token is not the right one' };
+    expect(failureOf({ status: 403, data: JSON.stringify({ error }) })).toMatchObject(error);
+    expect(failureOf({ status: 403, statusText: 'Forbidden', data: '<html>' })).toMatchObject({
+      code: 'forbidden',
+      message: 'the notifier cannot be asked: 403 Forbidden',
+    });
+  });
+
   it.each([
     { status: 0, statusText: 'Failed to fetch' },
     new TypeError('Failed to fetch'),

@@ -124,6 +124,18 @@ describe('an HTTP stream', () => {
     expect(losses).toEqual([{ message: 'the stream ended' }]);
   });
 
+  it('tells a refusal in the notifier’s words, which Grafana hands over in pieces as an answer', () => {
+    const body = new Subject<FetchResponse<Uint8Array | undefined>>();
+    const { losses, messages, transport } = heard(streamTransport(() => body));
+    transport.send([HELLO]);
+    const error = { code: 'forbidden', message: 'the token is not the right one' };
+    const bytes = new TextEncoder().encode(JSON.stringify({ error }));
+    for (const data of [bytes.slice(0, 30), bytes.slice(30), undefined])
+      body.next({ ok: false, status: 403, data } as FetchResponse<Uint8Array | undefined>);
+    body.complete();
+    expect([messages, losses]).toEqual([[], [{ message: error.message }]]);
+  });
+
   it('stops reading when it is closed', () => {
     const body = new Subject<FetchResponse<Uint8Array | undefined>>();
     const { losses, transport } = heard(streamTransport(() => body));
