@@ -5,6 +5,7 @@ import type { TableSchema } from '../protocol/schema.ts';
 import { compare, truthy } from './comparison.ts';
 import { type Condition, FALSE, junction, not, type Test } from './condition.ts';
 import type { Between, Comparison, ComparisonOperator, Expression, In, Like, Literal } from './expression.ts';
+import { checkNamed } from './named-filters.ts';
 import { matches } from './pattern-condition.ts';
 import { arithmetic, type Constant, columnTerm, NOW_TERM, NULL_TERM, number, type Term } from './term.ts';
 import { unionOf } from './value-set.ts';
@@ -22,6 +23,10 @@ class Check {
   }
 
   condition(expression: Expression): Condition {
+    return checkNamed(expression, inner => this.#condition(inner));
+  }
+
+  #condition(expression: Expression): Condition {
     switch (expression.kind) {
       case 'logic':
         return junction(
@@ -86,6 +91,10 @@ class Check {
   }
 
   #value(expression: Expression): Term {
+    return checkNamed(expression, inner => this.#plainValue(inner));
+  }
+
+  #plainValue(expression: Expression): Term {
     switch (expression.kind) {
       case 'literal':
         return constantOf(expression);

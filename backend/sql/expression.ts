@@ -6,6 +6,16 @@ export type ArithmeticOperator = '+' | '-' | '*' | '/' | '%';
 interface Span {
   readonly start: number;
   readonly end: number;
+  /** Where it stands for a name: `start` is that of the name, the parts' are of the text that is kept under it. */
+  readonly named?: NameExpanded | undefined;
+}
+
+export interface NameExpanded {
+  readonly name: string;
+  /** Of the expression, in the kept text. */
+  readonly start: number;
+  /** When all that the kept text says is another name. */
+  readonly named: NameExpanded | undefined;
 }
 
 export interface Literal extends Span {

@@ -76,7 +76,8 @@ class Expansion {
       );
     const body = this.#parse(name, start);
     try {
-      return { ...this.expand(body, [...path, name], depth + 1), start, end };
+      const expanded = this.expand(body, [...path, name], depth + 1);
+      return { ...expanded, start, end, named: { name, start: expanded.start, named: expanded.named } };
     } catch (error) {
       throw atReference(error, start);
     }
@@ -101,6 +102,25 @@ function unknownName(name: string, named: NamedFilters, position: number): Panel
   const meant = nearest(name, named.names?.() ?? []);
   const hint = meant === undefined ? '' : `; did you mean @${meant}?`;
   return new PanelcastError('bad-filter', `unknown named filter @${name} at ${position}${hint}`, { position });
+}
+
+/**
+ * Checks an expression that may stand for a name. What is wrong in the text that is kept under it is told with the name,
+ * as its offsets are of that text.
+ */
+export function checkNamed<T>(expression: Expression, check: (expression: Expression) => T): T {
+  const { named } = expression;
+  if (named === undefined) return check(expression);
+  try {
+    return checkNamed({ ...expression, start: named.start, named: named.named }, check);
+  } catch (error) {
+    throw atReference(error, expression.start, isTold(error) ? undefined : named.name);
+  }
+}
+
+/** By the innermost name, which is what has to be mended. */
+function isTold(error: unknown): boolean {
+  return error instanceof PanelcastError && error.cause instanceof PanelcastError;
 }
 
 /** A fault within a named filter, told at the place where that was referred to. */

@@ -33,6 +33,27 @@ describe('a named filter', () => {
     expect(fault.position).toBe(9);
   });
 
+  it('with something that does not fit the table says in which of them', () => {
+    const filters = { a: 'j = 1 AND nosuch > 2', b: '@a', c: 'j = 1 AND @b', d: 'nosuch', e: "t > 'x' + 1" };
+    const faults = ['k = 1 OR @a', 'k = 1 OR @b', 'k = 1 OR @c', 'k = 1 OR @d', 'k = 1 OR @e'].map(text =>
+      faultOf(() => compiled(text, filters)),
+    );
+    expect(faults.map(({ position }) => position)).toEqual([9, 9, 9, 9, 9]);
+    expect(faults.map(({ message }) => message.replace(/;.*/, ''))).toEqual([
+      'in @a: unknown column "nosuch" at 10',
+      'in @a: unknown column "nosuch" at 10',
+      'in @a: unknown column "nosuch" at 10',
+      'in @d: unknown column "nosuch" at 0',
+      'in @e: expected a number, but found a text at 4',
+    ]);
+  });
+
+  it('that fits, in a condition that does not, is a fault of the condition', () => {
+    const fault = faultOf(() => compiled("k = 1 AND @a = 'x'", { a: '     k' }));
+    expect(fault.message).not.toContain('@a');
+    expect(fault.position).toBe(15);
+  });
+
   it('cannot grow without bound by mentioning others twice', () => {
     const filters = Object.fromEntries(Array.from({ length: 60 }, (_, i) => [`f${i}`, `@f${i + 1} AND @f${i + 1}`]));
     const fault = faultOf(() => compiled('@f0', { ...filters, f60: 'k' }));
