@@ -1,6 +1,6 @@
 import { assert } from '../lib/assert.ts';
 import type { Field } from '../protocol/messages.ts';
-import { columnIndex, type Key, type Row } from '../protocol/schema.ts';
+import { columnIndex, type Key, type Row, type TableSchema } from '../protocol/schema.ts';
 import type { Order } from '../sources/source.ts';
 import { columnFields } from './fields.ts';
 import type { RowsSpec } from './rows-view.ts';
@@ -61,6 +61,17 @@ export class WindowView implements View {
     assert(key !== undefined && key !== null, 'a primary key is never null');
     return key;
   }
+}
+
+/** Without what decides nothing: a column that is named twice, what comes after the key, and the key that settles ties. */
+export function canonicalOrder(table: TableSchema, orderBy: readonly Order[]): readonly Order[] {
+  const keyIndex = columnIndex(table, table.primaryKey);
+  const distinct = orderBy.filter(
+    (term, at) => orderBy.findIndex(other => other.columnIndex === term.columnIndex) === at,
+  );
+  const keyAt = distinct.findIndex(term => term.columnIndex === keyIndex);
+  if (keyAt < 0) return distinct;
+  return distinct.slice(0, distinct[keyAt]!.desc ? keyAt + 1 : keyAt);
 }
 
 /** A window forgets what it lets go. That there was something is all that its streams need to know: see NetStream. */

@@ -139,6 +139,28 @@ describe('a restriction', () => {
   });
 });
 
+describe('the order of a window', () => {
+  const keyOf = (...orderBy: readonly string[]) =>
+    resolve({
+      limit: 3,
+      orderBy: orderBy.map(term => ({ column: term.replace('-', ''), desc: term.startsWith('-') })),
+    }).viewKey;
+
+  it('is the same without what decides nothing', () => {
+    expect(keyOf('severity', 'node', '-severity')).toBe(keyOf('severity', 'node'));
+    expect(keyOf('-id', 'node')).toBe(keyOf('-id'));
+    expect(keyOf('id', '-node')).toBe(keyOf('id'));
+    expect(keyOf('severity', 'id')).toBe(keyOf('severity'));
+    expect(keyOf('id')).toBe(keyOf());
+  });
+
+  it('is another where a column, its direction or the place of one differs', () => {
+    const keys = [keyOf(), keyOf('-id'), keyOf('severity'), keyOf('-severity'), keyOf('severity', '-id')];
+    const places = [keyOf('severity', 'node'), keyOf('node', 'severity')];
+    expect(new Set([...keys, ...places]).size).toBe(7);
+  });
+});
+
 describe('an interval', () => {
   it.each([
     [undefined, 1000],
