@@ -29,6 +29,11 @@ export class OutputClosed extends Error {
   override readonly name = 'OutputClosed';
 }
 
+/** What was to be said cannot be written, on a full disk mostly: the command ends with this line. */
+export class OutputFailed extends Error {
+  override readonly name = 'OutputFailed';
+}
+
 /** Waits until the text has left, so that a large result never piles up in memory. */
 export function write(stream: Writable, text: string): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -36,11 +41,11 @@ export function write(stream: Writable, text: string): Promise<void> {
     stream.once('error', ignore);
     stream.write(text, error => {
       stream.off('error', ignore);
-      if (!error) resolve();
-      else if ('code' in error && (error.code === 'EPIPE' || error.code === 'ERR_STREAM_DESTROYED')) {
-        stream.on('error', ignore);
+      if (!error) return void resolve();
+      stream.on('error', ignore); // the stream says it again
+      if ('code' in error && (error.code === 'EPIPE' || error.code === 'ERR_STREAM_DESTROYED'))
         reject(new OutputClosed());
-      } else reject(error);
+      else reject(new OutputFailed(`the output cannot be written: ${error.message}`, { cause: error }));
     });
   });
 }

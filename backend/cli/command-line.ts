@@ -3,7 +3,7 @@ import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
 import { nearest } from '../lib/nearest.ts';
 import { PanelcastError } from '../lib/panelcast-error.ts';
 import { ApiClient } from './api-client.ts';
-import { type CliIo, OutputClosed, write } from './cli-io.ts';
+import { type CliIo, OutputClosed, OutputFailed, write } from './cli-io.ts';
 
 /** Options that every command which speaks to a notifier has. */
 export const CLIENT_OPTIONS = {
@@ -64,8 +64,8 @@ export async function runCommand(io: CliIo, work: () => Promise<number>): Promis
     return await work();
   } catch (error) {
     if (error instanceof OutputClosed) return EXIT.done;
-    if (!(error instanceof PanelcastError)) throw error;
+    if (!(error instanceof PanelcastError || error instanceof OutputFailed)) throw error;
     await write(io.stderr, error.message.replace(/^/gm, 'panelcast: ').concat('\n'));
-    return error.code === 'bad-config' ? EXIT.usage : EXIT.failed;
+    return error instanceof PanelcastError && error.code === 'bad-config' ? EXIT.usage : EXIT.failed;
   }
 }

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { PanelcastError } from '../lib/panelcast-error.ts';
 import type { Cut, ErrorMessage, Field, ServerMessage } from '../protocol/messages.ts';
 import { PROTOCOL } from '../protocol/messages.ts';
@@ -7,6 +6,7 @@ import { type CliIo, write } from './cli-io.ts';
 import { CLIENT_HELP, clientOf, EXIT, runCommand } from './command-line.ts';
 import { harmless } from './display-text.ts';
 import { LiveConnection } from './live-connection.ts';
+import { Patience } from './patience.ts';
 import { sqlFault } from './sql-fault.ts';
 import { readTailOptions, type TailOptions } from './tail-options.ts';
 import { FileOutput, StreamOutput, type TailOutput } from './tail-output.ts';
@@ -47,7 +47,6 @@ one cut come again, with the same seqs.
 Exit code 0 when the reader of the output has gone, 1 when the request is refused, 2 for a mistake in the arguments.
 `;
 
-const BACKOFF_MS = { first: 100, most: 10_000 } as const;
 /** The one registration of a connection. */
 const ID = 'tail';
 
@@ -59,16 +58,23 @@ export async function tailCommand(args: readonly string[], io: CliIo): Promise<n
       return EXIT.done;
     }
     const client = clientOf(options, io);
-    const output =
-      options.outputFile === undefined
-        ? new StreamOutput(io, options.stateFile)
-        : new FileOutput(options.outputFile, options.mode === 'all' || options.mode === 'saf');
+    const output = outputOf(options, io);
     try {
       return await new Tail({ client, io, options, output }).run();
     } finally {
       output.close();
     }
   });
+}
+
+function outputOf({ mode, outputFile, retryMs, stateFile }: TailOptions, io: CliIo): TailOutput {
+  const patience = new Patience({ forMs: retryMs, until: 'it can be', say: text => say(io, text) });
+  if (outputFile === undefined) return new StreamOutput(io, stateFile, patience);
+  return new FileOutput(outputFile, mode === 'all' || mode === 'saf', patience);
+}
+
+function say(io: CliIo, text: string): Promise<void> {
+  return write(io.stderr, `panelcast: ${text}\n`);
 }
 
 interface TailHouse {
@@ -83,28 +89,26 @@ class Tail {
   readonly #house: TailHouse;
   #view: TailView;
   readonly #text: TailText;
-  #delayMs: number = BACKOFF_MS.first;
-  /** Since when the notifier is away. */
-  #awaySinceMs = performance.now();
-  #saidWhy = '';
+  readonly #patience: Patience;
 
   constructor(house: TailHouse) {
     const { io, options, output } = house;
     this.#house = house;
     this.#view = viewOf(options, output);
     this.#text = new TailText({ color: io.isTerminal.stdout && !io.env.NO_COLOR, columns: options.request.columns });
+    this.#patience = new Patience({
+      forMs: options.retryMs,
+      until: 'it is there',
+      say: text => say(io, harmless(text)),
+    });
   }
 
   async run(): Promise<number> {
-    for (;;) {
-      try {
-        await this.#follow();
-      } catch (error) {
-        if (!(error instanceof PanelcastError)) throw error;
-        if (error instanceof Refused) return this.#refuse(error);
-        if (!error.kind.retry) throw error;
-        await this.#waitFor(error);
-      }
+    try {
+      return await this.#patience.until(() => this.#follow());
+    } catch (error) {
+      if (error instanceof Refused) return this.#refuse(error);
+      throw error;
     }
   }
 
@@ -124,7 +128,7 @@ class Tail {
       for await (const message of connection.messages()) {
         if (message.type === 'welcome') {
           epoch = message.epoch;
-          await this.#arrived();
+          await this.#patience.ended('the notifier is back');
         } else if (message.type === 'opened') {
           view = message.view;
           this.#view.opened(epoch, message.fields, order.of(message.fields));
@@ -181,36 +185,13 @@ class Tail {
   async #fault({ code, id, message, position }: ErrorMessage, isOpen: boolean): Promise<void> {
     const error = new PanelcastError(code, message, position === undefined ? {} : { position });
     if (id === ID && (!isOpen || code === 'conflict')) throw error.kind.retry ? error : new Refused(error);
-    await this.#say(harmless(message));
+    await say(this.#house.io, harmless(message));
   }
 
   async #refuse({ reason }: Refused): Promise<number> {
     const { io, options } = this.#house;
     await write(io.stderr, sqlFault(reason, options.request.filter ?? '', io.columns()));
     return EXIT.failed;
-  }
-
-  async #arrived(): Promise<void> {
-    this.#delayMs = BACKOFF_MS.first;
-    this.#awaySinceMs = Number.POSITIVE_INFINITY;
-    if (this.#saidWhy !== '') await this.#say('the notifier is back');
-    this.#saidWhy = '';
-  }
-
-  async #waitFor(error: PanelcastError): Promise<void> {
-    const now = performance.now();
-    this.#awaySinceMs = Math.min(this.#awaySinceMs, now);
-    // Jitter, so that many tails do not come back together.
-    const waitMs = Math.max(error.retryAfterMs ?? 0, this.#delayMs * (0.5 + Math.random()));
-    if (now + waitMs - this.#awaySinceMs > this.#house.options.retryMs) throw error;
-    if (this.#saidWhy !== error.message) await this.#say(`${harmless(error.message)}; trying again until it is there`);
-    this.#saidWhy = error.message;
-    this.#delayMs = Math.min(2 * this.#delayMs, BACKOFF_MS.most);
-    await sleep(waitMs);
-  }
-
-  async #say(text: string): Promise<void> {
-    await write(this.#house.io.stderr, `panelcast: ${text}\n`);
   }
 }
 

@@ -11,9 +11,11 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
+import { PanelcastError } from '../lib/panelcast-error.ts';
 import type { Position } from '../protocol/messages.ts';
-import { type CliIo, write } from './cli-io.ts';
+import { type CliIo, OutputFailed, write } from './cli-io.ts';
 import { usageError } from './command-line.ts';
+import type { Patience } from './patience.ts';
 import { positionOfText, readPosition } from './tail-line.ts';
 
 /** Where lines go, and from where a tail that was killed goes on. */
@@ -32,20 +34,25 @@ export interface TailOutput {
 export class StreamOutput implements TailOutput {
   readonly #io: CliIo;
   readonly #file: string | undefined;
+  readonly #patience: Patience;
   readonly position: Position | undefined;
 
-  constructor(io: CliIo, stateFile: string | undefined) {
+  constructor(io: CliIo, stateFile: string | undefined, patience: Patience) {
     this.#io = io;
     this.#file = stateFile;
+    this.#patience = patience;
     this.position = stateFile === undefined ? undefined : loadState(stateFile);
   }
 
   async write(text: string, position: Position | undefined): Promise<void> {
     await write(this.#io.stdout, text);
-    if (this.#file === undefined || position === undefined) return;
-    const next = `${this.#file}.${process.pid}`;
-    writeFileSync(next, `${JSON.stringify(position)}\n`, { mode: 0o600 });
-    renameSync(next, this.#file);
+    const file = this.#file;
+    if (file === undefined || position === undefined) return;
+    await patiently(this.#patience, `--state ${file}`, () => {
+      const next = `${file}.${process.pid}`;
+      writeFileSync(next, `${JSON.stringify(position)}\n`, { mode: 0o600 });
+      renameSync(next, file);
+    });
   }
 
   close(): void {}
@@ -77,10 +84,14 @@ const LINE_START = '{"epoch":';
  */
 export class FileOutput implements TailOutput {
   readonly #fd: number;
+  readonly #file: string;
+  readonly #patience: Patience;
   readonly position: Position | undefined;
 
   /** `goesOn`: the lines have positions, and those that are there already are where to go on from. */
-  constructor(file: string, goesOn: boolean) {
+  constructor(file: string, goesOn: boolean, patience: Patience) {
+    this.#file = file;
+    this.#patience = patience;
     try {
       this.#fd = openSync(file, 'a+', 0o644);
     } catch (error) {
@@ -96,13 +107,34 @@ export class FileOutput implements TailOutput {
   }
 
   async write(text: string): Promise<void> {
-    writeFileSync(this.#fd, text);
-    fdatasyncSync(this.#fd);
+    const { size } = fstatSync(this.#fd);
+    await patiently(this.#patience, `--output ${this.#file}`, () => {
+      if (fstatSync(this.#fd).size > size) ftruncateSync(this.#fd, size); // the begin that had room the last time
+      writeFileSync(this.#fd, text);
+      fdatasyncSync(this.#fd);
+    });
   }
 
   close(): void {
     closeSync(this.#fd);
   }
+}
+
+/** What the disk refuses is tried again; the connection's own patience must not begin it anew. */
+async function patiently(patience: Patience, what: string, work: () => void): Promise<void> {
+  try {
+    await patience.until(() => {
+      try {
+        work();
+      } catch (cause) {
+        const why = (cause as Error).message;
+        throw new PanelcastError('storage-failed', `${what} cannot be written: ${why}`, { cause });
+      }
+    });
+  } catch (error) {
+    throw new OutputFailed((error as Error).message, { cause: error });
+  }
+  await patience.ended(`${what} can be written again`);
 }
 
 /** The last whole line, and what stands behind it. */

@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { createWriteStream, existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { ApiClient } from '../../../backend/cli/api-client.ts';
@@ -8,6 +9,7 @@ import { NotifierProcess } from '../../support/notifier-process.ts';
 import { tempDir } from '../../support/temp-dir.ts';
 import { TestTerminal, type TestTerminalOptions } from './test-terminal.ts';
 
+const PRLIMIT = '/usr/bin/prlimit';
 const WAIT = { timeout: 15_000, interval: 20 };
 const SERVE = ['--log-level', 'error', '--interval-ms', '50'];
 
@@ -171,6 +173,52 @@ describe('panelcast tail', { timeout: 60_000 }, () => {
     const refused = tail(origin, []);
     expect(await refused.done).toBe(1);
     expect(refused.terminal.err).toContain('--token or PANELCAST_TOKEN');
+  });
+
+  it.skipIf(!existsSync('/dev/full'))('ends with one line when what it writes to is full', async () => {
+    const { origin, send } = await serve();
+    await send({ identifier: 'a', node: 'a' });
+    const terminal = new TestTerminal();
+    const { env, isTerminal, stderr, stdin } = terminal;
+    const full = { env, isTerminal, stderr, stdin, stdout: createWriteStream('/dev/full'), columns: () => 80 };
+    expect(await tailCommand(['--url', origin], full)).toBe(1);
+    expect(terminal.err).toMatch(/^panelcast: the output cannot be written: ENOSPC[^\n]*\n$/);
+  });
+
+  it.skipIf(!existsSync('/dev/full'))('gives a full disk up after --retry-for, and names the file', async () => {
+    const { origin, send } = await serve();
+    await send({ identifier: 'a', node: 'a' });
+    const { done, terminal } = tail(origin, ['--output', '/dev/full', '--retry-for', '300ms']);
+    expect(await done).toBe(1);
+    const lines = terminal.err.trimEnd().split('\n');
+    expect(lines[0]).toMatch(
+      /^panelcast: --output \/dev\/full cannot be written: ENOSPC.*; trying again until it can be$/,
+    );
+    expect(lines[1]).toMatch(/^panelcast: --output \/dev\/full cannot be written: ENOSPC/);
+    expect(lines).toHaveLength(2);
+  });
+
+  it.skipIf(!existsSync(PRLIMIT))('waits for room in its file, and then has every change once', async () => {
+    const { origin, send } = await serve();
+    const file = join(tempDir(), 'tail.ndjson');
+    const args = ['tail', '--url', origin, '--mode', 'all', '--columns', 'node', '--output', file];
+    const process = NotifierProcess.start(args);
+    const room = (bytes: string) => execFileSync(PRLIMIT, ['--pid', String(process.child.pid), `--fsize=${bytes}:`]);
+    const nodes = () => (existsSync(file) ? readFileSync(file, 'utf8') : '').match(/"node":"x\d+"/g) ?? [];
+    let sent = 0;
+    await vi.waitFor(async () => {
+      await send({ identifier: 'x', node: `x${sent++}` });
+      expect(nodes()).not.toEqual([]);
+    }, WAIT);
+    const first = Number(nodes()[0]!.match(/\d+/)![0]);
+    room(String(statSync(file).size + 100)); // one line has room, and some of the next
+    const last = sent + 20;
+    while (sent <= last) await send({ identifier: 'x', node: `x${sent++}` });
+    await vi.waitFor(() => expect(process.stderr).toContain('trying again until it can be'), WAIT);
+    room('unlimited');
+    await vi.waitFor(() => expect(nodes()).toContain(`"node":"x${last}"`), WAIT);
+    expect(nodes()).toEqual(Array.from({ length: last + 1 - first }, (_, i) => `"node":"x${first + i}"`));
+    expect(process.stderr).toContain('can be written again');
   });
 
   it('gives up when the notifier is away for too long', async () => {
