@@ -95,6 +95,7 @@ export class Registrar {
     const { clock, streams, throttle } = this.#parts;
     const asked = this.#read(session, message.request);
     const { historyMs, intervalMs } = asked.resolved;
+    this.#expectLog(asked.resolved);
     const since = this.#sinceOf(session, message, asked.resolved);
     const want = { resolved: asked.resolved, since, afresh: message.snapshot === true };
     const own = asked.resolved.mode === 'saf' ? this.#openSaf(session, want, round) : undefined;
@@ -164,12 +165,15 @@ export class Registrar {
     }
   }
 
+  /** What is looked at once an interval has changes without seqs of their own: they cannot be told each and once. */
+  #expectLog({ mode, source }: ResolvedRequest): void {
+    if ((mode !== 'all' && mode !== 'saf') || source === this.#parts.store) return;
+    throw new PanelcastError('bad-request', `mode ${mode} needs a log; source ${source.name} has none: use mode net`);
+  }
+
   /** The stream belongs to the client's name: the newest connection of that name has it, an older one loses it. */
   #openSaf(session: Session, want: SafOpening, round: Round) {
     const { client } = session;
-    const { source } = want.resolved;
-    if (source !== this.#parts.store)
-      throw new PanelcastError('bad-request', `mode saf needs a log; source ${source.name} has none: use mode net`);
     if (client === undefined)
       throw new PanelcastError(
         'bad-request',

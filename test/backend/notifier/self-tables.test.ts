@@ -150,6 +150,17 @@ describe('the tables of the source panelcast', () => {
     expect((await lab.house.counts()).changes).toEqual({ events: 1 });
   });
 
+  it('are refused as a stream of every change, which they are not', () => {
+    const lab = new House();
+    lab.open(1, 'a', { source: 'panelcast', table: 'sweeps', mode: 'all' });
+    expect(lab.said.at(-1)).toMatchObject({
+      type: 'error',
+      id: 'a',
+      code: 'bad-request',
+      message: 'mode all needs a log; source panelcast has none: use mode net',
+    });
+  });
+
   it('gives a returning viewer a snapshot, and refuses to store and forward what has no log', async () => {
     const lab = new House();
     await lab.send(3);
