@@ -11,7 +11,7 @@ import { columnFields, projectionOf } from './fields.ts';
 import { canonicalMetrics } from './metrics/canonical-metrics.ts';
 import type { MetricViewSpec } from './metrics/metric-spec.ts';
 import { canonicalColumns, type RowsSpec } from './rows-view.ts';
-import type { WindowRowsSpec } from './window-view.ts';
+import { canonicalOrder, type WindowRowsSpec } from './window-view.ts';
 
 /** What requests are read against. */
 export interface Catalog {
@@ -153,13 +153,14 @@ function rowsPart(request: Request, table: TableSchema): ViewPart {
   // Only where a limit cuts does the order of rows decide which they are.
   if (request.limit === undefined) return { spec: { kind: 'rows', table, columns }, viewKey: rowsKey, orderBy, fields };
   const limit = limitOf(request.limit);
+  const order = canonicalOrder(table, orderBy);
   const viewKey = JSON.stringify([
     'window',
     columns,
-    orderBy.map(({ columnIndex, desc }) => [columnIndex, desc]),
+    order.map(({ columnIndex, desc }) => [columnIndex, desc]),
     limit,
   ]);
-  return { spec: { kind: 'window', table, columns, orderBy, limit }, viewKey, orderBy, fields };
+  return { spec: { kind: 'window', table, columns, orderBy: order, limit }, viewKey, orderBy, fields };
 }
 
 function metricPart(request: Request, table: TableSchema): ViewPart {
