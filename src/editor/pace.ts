@@ -22,10 +22,13 @@ export const MODE_CHOICES: readonly ModeChoice[] = [
   },
 ];
 
-/** Those that a panel can have: store and forward is for programs with a name under which changes can wait for them. */
+/**
+ * Those that a panel can have: store and forward is for programs with a name under which changes can wait for them, and
+ * the notifier's own tables have no log of every change.
+ */
 export function modeChoices(request: Request): readonly ModeChoice[] {
-  const isOfRows = partOf(request) === 'rows';
-  return MODE_CHOICES.filter(({ value }) => value !== 'all' || isOfRows || request.mode === value);
+  const hasAll = partOf(request) === 'rows' && (request.source ?? 'events') === 'events';
+  return MODE_CHOICES.filter(({ value }) => value !== 'all' || hasAll || request.mode === value);
 }
 
 export function withMode(request: Request, mode: Mode): Request {
