@@ -8,7 +8,7 @@ const chromiumPath = findChromium();
 const EVENTS = 7;
 const NOT_ACKNOWLEDGED = 5;
 
-describe.skipIf(chromiumPath === undefined)('an operator’s action in Chromium', () => {
+describe.skipIf(chromiumPath === undefined)('an operator’s action in Chromium', { timeout: 60_000 }, () => {
   let site: PreviewSite | undefined;
   let browser: Browser | undefined;
 

@@ -56,11 +56,11 @@ describe.skipIf(chromiumPath === undefined)('a page that is used', { timeout: 60
 
   it('asks nothing again and never blinks when it is refreshed', async () => {
     const refresh = watched.page.getByTestId('data-testid RefreshPicker run button');
-    const said = watched.traffic.said.length;
+    const [said, calls] = [watched.traffic.said.length, watched.traffic.calls.length];
     for (let i = 0; i < 10; i++) await refresh.click();
     await cutsPass();
     expect(watched.traffic.said.slice(said).filter(({ type }) => type === 'open')).toEqual([]);
-    expect(watched.traffic.calls).toEqual([]);
+    expect(watched.traffic.calls.slice(calls)).toEqual([]);
     await expectCalm();
   });
 

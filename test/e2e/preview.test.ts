@@ -29,7 +29,8 @@ describe.skipIf(chromiumPath === undefined)('the preview in Chromium', { timeout
 
   beforeAll(async () => {
     await ensureBuilt();
-    site = await PreviewSite.start();
+    // What a test waits for comes with the next cut.
+    site = await PreviewSite.start(['--demo', '--interval-ms', '250ms']);
     browser = await launchChromium(chromiumPath!);
   }, 120_000);
   afterAll(async () => {
