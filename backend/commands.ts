@@ -50,7 +50,8 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   version: {
     sentence: 'print the version',
     help: 'Usage: panelcast version',
-    async run() {
+    async run(args) {
+      if (args.length > 0) throw new PanelcastError('bad-config', `version takes no arguments, not ${args.join(' ')}`);
       process.stdout.write(`panelcast ${VERSION} (node ${process.version.slice(1)})\n`);
       return 0;
     },
@@ -129,7 +130,8 @@ async function runServe(args: readonly string[]): Promise<number> {
   const signalled = firstSignal(); // from here on: one that comes while it starts ends it in order too
   const { serve } = await import('./serve.ts');
   const running = await serve(config, process.stderr.isTTY === true, fall);
-  say(`Panelcast ${VERSION} is ready: ${running.origin}/\n${running.summary}`);
+  const { origin, summary } = running;
+  say(`Panelcast ${VERSION} is ready: ${origin}/\n${summary}\nThe dashboards, without a Grafana: ${origin}/preview/`);
   const signal = await signalled;
   running.log.info({ signal }, 'stopping');
   await running.stop();

@@ -109,12 +109,12 @@ export class ApiClient {
     };
     const code = isErrorCode(error?.code) ? error.code : (CODE_BY_STATUS[response.status] ?? 'internal');
     const message = error?.message ?? `${this.url} answered ${response.status} and no message of Panelcast’s`;
-    return new PanelcastError(code, message + this.#hintFor(message), options);
+    return new PanelcastError(code, message + this.#hintFor(code, message), options);
   }
 
-  /** A refusal may be about the token or about what was asked; only the former is mended by one. */
-  #hintFor(message: string): string {
-    return !this.token && /\btoken\b/.test(message) ? ' (--token or PANELCAST_TOKEN)' : '';
+  /** What is forbidden may be so for want of a token, or whoever asks; only the former is mended by one. */
+  #hintFor(code: ErrorCode, message: string): string {
+    return !this.token && code === 'forbidden' && /\btoken\b/.test(message) ? ' (--token or PANELCAST_TOKEN)' : '';
   }
 }
 
@@ -138,6 +138,7 @@ function reasonOf(error: unknown): string {
   const code = 'code' in cause ? cause.code : undefined;
   if (code === 'ECONNREFUSED') return 'connection refused; is `panelcast serve` running there?';
   if (code === 'ENOTFOUND') return 'no such host';
-  if (cause.message === 'bad port') return 'no browser and no fetch connects to this port; let it listen on another';
+  if (cause.message === 'bad port')
+    return 'browsers and this client refuse its port; let the notifier listen on another';
   return cause.message || String(code);
 }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
 import { nearest } from '../lib/nearest.ts';
 import { PanelcastError } from '../lib/panelcast-error.ts';
+import { parseDuration } from '../lib/quantity.ts';
 import { ApiClient } from './api-client.ts';
 import { type CliIo, OutputClosed, OutputFailed, write } from './cli-io.ts';
 
@@ -40,6 +41,15 @@ function unknownOptions(args: readonly string[], options: ParseArgsOptionsConfig
 
 export function usageError(message: string): PanelcastError {
   return new PanelcastError('bad-config', message);
+}
+
+/** Milliseconds. Without its unit `5` would be five of them, which nobody means. */
+export function durationOf(option: string, given: string | undefined): number | undefined {
+  if (given === undefined) return undefined;
+  const ms = parseDuration(given);
+  if (ms === undefined || (ms > 0 && /^\d+$/.test(given)))
+    throw usageError(`${option} is a time such as 500ms, 5s or 1m, not "${given}"`);
+  return ms;
 }
 
 export function clientOf(values: { url?: string | undefined; token?: string | undefined }, io: CliIo): ApiClient {

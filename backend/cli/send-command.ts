@@ -2,13 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PanelcastError } from '../lib/panelcast-error.ts';
-import { parseDuration } from '../lib/quantity.ts';
 import type { ApiClient, EventsAnswer } from './api-client.ts';
 import { type CliIo, write } from './cli-io.ts';
 import {
   CLIENT_HELP,
   CLIENT_OPTIONS,
   clientOf,
+  durationOf,
   EXIT,
   parseCommandLine,
   runCommand,
@@ -33,6 +33,7 @@ taken whole or not at all: everything before the lines that are named was taken,
 
 const OPTIONS = { ...CLIENT_OPTIONS, partial: { type: 'boolean' }, 'retry-for': { type: 'string' } } as const;
 
+const RETRY_MS = 60_000;
 const BACKOFF_MS = { first: 200, most: 10_000 } as const;
 /** With --partial a wrong file would name every line. */
 const FAULTS_NAMED_MAX = 20;
@@ -45,9 +46,7 @@ export async function sendCommand(args: readonly string[], io: CliIo): Promise<n
       return EXIT.done;
     }
     if (positionals.length > 1) throw usageError(`one file at a time, not ${positionals.join(' ')}`);
-    const retryMs = parseDuration(values['retry-for'] ?? '1m');
-    if (retryMs === undefined)
-      throw usageError(`--retry-for is a time such as 30s or 5m, not "${values['retry-for']}"`);
+    const retryMs = durationOf('--retry-for', values['retry-for']) ?? RETRY_MS;
     const sender = new EventSender(clientOf(values, io), io, { partial: values.partial === true, retryMs });
     return sender.run(inputOf(positionals[0], io));
   });
@@ -102,11 +101,7 @@ class EventSender {
         this.#progress.sent += count;
         this.#progress.rejected += count;
       }
-      const [first, last] = [batch.lines[0], batch.lines.at(-1)];
-      const what = first === last ? `line ${first} was` : `lines ${first} to ${last} were`;
-      throw new PanelcastError(error.code, `${what} not taken: ${withLine(error.message, batch)}`, {
-        cause: error,
-      });
+      throw new PanelcastError(error.code, notTaken(error.message, batch), { cause: error });
     }
     const rejected = answer.rejected ?? [];
     this.#progress.sent += count - rejected.length;
@@ -146,11 +141,12 @@ class EventSender {
 }
 
 /** The notifier counts events in the batch; people count lines in the file. */
-function withLine(message: string, batch: EventBatch): string {
-  return message.replace(/^event (\d+):/, (all, index) => {
-    const line = batch.lines[Number(index)];
-    return line === undefined ? all : `line ${line}:`;
-  });
+function notTaken(message: string, { lines }: EventBatch): string {
+  const [first, last] = [lines[0], lines.at(-1)];
+  const [, index, why = message] = /^event (\d+): (.*)$/s.exec(message) ?? [];
+  if (first === last) return `line ${first} was not taken: ${why ?? message}`;
+  const line = index === undefined ? undefined : lines[Number(index)];
+  return `lines ${first} to ${last} were not taken: ${line === undefined ? message : `line ${line}: ${why}`}`;
 }
 
 async function* inputOf(file: string | undefined, io: CliIo): AsyncGenerator<string> {

@@ -18,8 +18,8 @@ import { isBlank, splitStatements } from './sql-statements.ts';
 
 export const SQL_HELP = `Usage: panelcast sql [options] ["SELECT …"]
 
-Runs SQL on the notifier's events and prints the answer: a table on a terminal, CSV in a pipe. Statements come from the
-arguments, from standard input (each ended by a semicolon), or from a prompt when that is a terminal.
+Runs SQL on the notifier's events and prints the answer: a table on a terminal, CSV in a pipe. Statements, with a semicolon
+between them, come from the arguments (which are one text), from standard input, or from a prompt when that is a terminal.
 
   --format <format> ${FORMATS.join(', ')} (table on a terminal, csv in a pipe)
   --params <json>   values for ? as a list, or for :name as an object
@@ -85,10 +85,17 @@ function formatOf(given: string | undefined, io: CliIo): Format {
 
 function paramsOf(given: string | undefined): unknown {
   if (given === undefined) return undefined;
+  const params = parseParams(given);
+  if (typeof params === 'object' && params !== null) return params;
+  throw usageError(`--params must be JSON such as '["lon", 5]' or '{"site": "lon"}', not ${given}`);
+}
+
+function parseParams(given: string): unknown {
   try {
     return JSON.parse(given);
   } catch {
-    throw usageError(`--params must be JSON such as '["lon", 5]' or '{"site": "lon"}', not ${given}`);
+    // Told as any other that is no list and no object.
+    return undefined;
   }
 }
 

@@ -6,7 +6,7 @@ const CARET = '^';
 
 /** The message, and where the server says at which offset the fault is, that line of the statement with a caret. */
 export function sqlFault(error: PanelcastError, sql: string, width: number): string {
-  const message = `error: ${harmless(error.message)}\n`;
+  const message = `panelcast: ${harmless(error.message)}\n`;
   const { position } = error;
   if (position === undefined || position > sql.length) return message;
   const lineStart = sql.lastIndexOf('\n', position - 1) + 1;

@@ -1,4 +1,5 @@
 import { PanelcastError } from '../lib/panelcast-error.ts';
+import { formatDuration } from '../lib/quantity.ts';
 import type { Cut, ErrorMessage, Field, ServerMessage } from '../protocol/messages.ts';
 import { PROTOCOL } from '../protocol/messages.ts';
 import type { ApiClient } from './api-client.ts';
@@ -90,6 +91,7 @@ class Tail {
   #view: TailView;
   readonly #text: TailText;
   readonly #patience: Patience;
+  #saidFloor = false;
 
   constructor(house: TailHouse) {
     const { io, options, output } = house;
@@ -129,6 +131,7 @@ class Tail {
         if (message.type === 'welcome') {
           epoch = message.epoch;
           await this.#patience.ended('the notifier is back');
+          await this.#compareInterval(message.intervalMs);
         } else if (message.type === 'opened') {
           view = message.view;
           this.#view.opened(epoch, message.fields, order.of(message.fields));
@@ -166,6 +169,15 @@ class Tail {
     });
     const since = position === undefined ? {} : { since: position.seq };
     connection.say({ type: 'open', id: ID, request: options.request, ...since });
+  }
+
+  /** The notifier's own interval is the floor of what is asked for; it is named once. */
+  async #compareInterval(floorMs: number): Promise<void> {
+    const { io, options } = this.#house;
+    const { intervalMs = floorMs } = options.request;
+    if (intervalMs < floorMs && !this.#saidFloor)
+      await say(io, `--interval ${formatDuration(intervalMs)} is ${formatDuration(floorMs)} here, the notifier’s own`);
+    this.#saidFloor ||= intervalMs < floorMs;
   }
 
   /** Writes what a cut has; only then may the notifier send more, and forget what it has spooled. */

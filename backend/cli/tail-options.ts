@@ -2,10 +2,9 @@ import { createHash } from 'node:crypto';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { nearest } from '../lib/nearest.ts';
-import { parseDuration } from '../lib/quantity.ts';
 import { METRIC_FNS, type MetricRequest, MODES, type Mode, type Request } from '../protocol/request.ts';
 import type { CliIo } from './cli-io.ts';
-import { CLIENT_OPTIONS, parseCommandLine, usageError } from './command-line.ts';
+import { CLIENT_OPTIONS, durationOf, parseCommandLine, usageError } from './command-line.ts';
 
 export const TAIL_OPTIONS = {
   ...CLIENT_OPTIONS,
@@ -44,7 +43,7 @@ export function readTailOptions(args: readonly string[], io: CliIo): TailOptions
   const { client, output: outputFile } = values;
   const terminal = io.isTerminal.stdout && outputFile === undefined;
   const format = choice('--format', values.format ?? (terminal ? 'text' : 'json'), ['text', 'json'] as const);
-  const intervalMs = duration('--interval', values.interval);
+  const intervalMs = durationOf('--interval', values.interval);
   const request: Request = {
     ...optional('source', values.source),
     ...optional('table', values.table),
@@ -75,7 +74,7 @@ export function readTailOptions(args: readonly string[], io: CliIo): TailOptions
     format,
     outputFile,
     stateFile: tellsChanges && outputFile === undefined ? stateFile : undefined,
-    retryMs: duration('--retry-for', values['retry-for']) ?? Number.POSITIVE_INFINITY,
+    retryMs: durationOf('--retry-for', values['retry-for']) ?? Number.POSITIVE_INFINITY,
     help: values.help === true,
     url: values.url,
     token: values.token,
@@ -110,13 +109,6 @@ function choice<T extends string>(option: string, given: string, choices: readon
   throw usageError(
     `${option} is one of ${choices.join(', ')}, not "${given}"${meant ? `; did you mean ${meant}?` : ''}`,
   );
-}
-
-function duration(option: string, given: string | undefined): number | undefined {
-  if (given === undefined) return undefined;
-  const ms = parseDuration(given);
-  if (ms === undefined) throw usageError(`${option} is a time such as 500ms, 5s or 1m, not "${given}"`);
-  return ms;
 }
 
 function optional<K extends keyof Request>(name: K, value: Request[K] | undefined): Partial<Request> {

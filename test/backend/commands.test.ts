@@ -52,6 +52,10 @@ describe('the panelcast command', () => {
       stderr: '',
     });
     expect((await NotifierProcess.run(['--version'])).stdout).toBe(ended.stdout);
+    expect(await NotifierProcess.run(['version', '--foo'])).toMatchObject({
+      code: 2,
+      stderr: 'panelcast: version takes no arguments, not --foo\n',
+    });
   });
 
   it('names the commands to one who asks for another', async () => {

@@ -106,7 +106,11 @@ describe('panelcast send', () => {
       err: 'panelcast: lines 1001 to 2000 were not taken: line 1003: unknown column "nod"; did you mean "node"?\n',
     });
     expect(server.requests).toHaveLength(2);
-    expect((await send(server, [], { input: '{"n":7}\n' })).err).toMatch(/^panelcast: line 1 was not taken: /);
+    await using strict = await TestNotifier.start((_, reply) =>
+      refuse(reply, 400, { code: 'bad-event', message: 'event 0: unknown column "nod"' }),
+    );
+    const { err } = await send(strict, [], { input: '{"n":7}\n' });
+    expect(err).toBe('panelcast: line 1 was not taken: unknown column "nod"\n');
   });
 
   it('sends what stands before a line that is no event, and nothing from there on', async () => {
@@ -164,7 +168,8 @@ describe('panelcast send', () => {
   it.each([
     [['/no/such/file'], 'cannot read /no/such/file'],
     [['a', 'b'], 'one file at a time'],
-    [['--retry-for', 'soon'], '--retry-for is a time such as 30s'],
+    [['--retry-for', 'soon'], '--retry-for is a time such as 500ms, 5s or 1m, not "soon"'],
+    [['--retry-for', '5'], 'not "5"'],
     [['--bulk'], 'unknown option --bulk'],
   ])('refuses %j with exit code 2', async (args, message) => {
     const { code, err } = await send('http://127.0.0.1:1', args, { input: '' });

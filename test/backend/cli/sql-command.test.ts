@@ -64,7 +64,7 @@ describe('panelcast sql', () => {
     await using server = await notifier({ 'SELECT sevrity': 'refuse' });
     const { code, err } = await run([], { server, input: "SELECT ';';\nSELECT sevrity; SELECT 3" });
     expect(code).toBe(1);
-    expect(err).toBe('error: no such column: sevrity\n  SELECT sevrity\n         ^\n');
+    expect(err).toBe('panelcast: no such column: sevrity\n  SELECT sevrity\n         ^\n');
     expect(server.requests.map(({ body }) => body)).toEqual([{ sql: "SELECT ';'" }, { sql: 'SELECT sevrity' }]);
   });
 
@@ -78,7 +78,7 @@ describe('panelcast sql', () => {
     await server[Symbol.asyncDispose]();
     expect(await run(['SELECT 1'], { server })).toMatchObject({
       code: 1,
-      err: `error: cannot reach ${server.url}: connection refused; is \`panelcast serve\` running there?\n`,
+      err: `panelcast: cannot reach ${server.url}: connection refused; is \`panelcast serve\` running there?\n`,
     });
   });
 
@@ -86,7 +86,17 @@ describe('panelcast sql', () => {
     await using server = await TestNotifier.start((_, reply) =>
       reply.code(403).send({ error: { code: 'forbidden', message: 'a token is needed' } }),
     );
-    expect((await run(['SELECT 1'], { server })).err).toBe('error: a token is needed (--token or PANELCAST_TOKEN)\n');
+    expect((await run(['SELECT 1'], { server })).err).toBe(
+      'panelcast: a token is needed (--token or PANELCAST_TOKEN)\n',
+    );
+  });
+
+  it('names the token for none of the refusals that it would not mend', async () => {
+    const message = 'the quotation that begins after "token" is not closed';
+    await using server = await TestNotifier.start((_, reply) =>
+      reply.code(400).send({ error: { code: 'bad-sql', message } }),
+    );
+    expect((await run(["SELECT 'token"], { server })).err).toBe(`panelcast: ${message}\n`);
   });
 
   it('makes sense of an answer that is not Panelcast’s', async () => {
@@ -97,6 +107,7 @@ describe('panelcast sql', () => {
   it.each([
     [['--format', 'xml', 'SELECT 1'], '--format is one of table, csv, json, not "xml"'],
     [['--params', '{', 'SELECT ?'], '--params must be JSON'],
+    [['--params', '5', 'SELECT ?'], '--params must be JSON such as'],
     [['--url', 'localhost:4100', 'SELECT 1'], '--url must be an http address, not "localhost:4100"'],
     [['--fromat', 'csv'], 'unknown option --fromat; did you mean --format?'],
     [[], 'there is no statement'],
@@ -198,7 +209,7 @@ describe('the prompt of panelcast sql', () => {
       await terminal.see('SELECT slow;');
       await expect.poll(() => server.requests.length).toBe(2);
       terminal.type('\x03');
-      await terminal.see('error: cancelled');
+      await terminal.see('panelcast: cancelled');
       terminal.type('SELECT 1;\r');
       await terminal.see('1 row');
     });

@@ -6,15 +6,15 @@ const fault = (sql: string, position: number, width = 80) =>
   sqlFault(new PanelcastError('bad-sql', 'no such column: x', { position }), sql, width);
 
 it('points at the fault', () => {
-  expect(fault('SELECT x FROM events', 7)).toBe('error: no such column: x\n  SELECT x FROM events\n         ^\n');
+  expect(fault('SELECT x FROM events', 7)).toBe('panelcast: no such column: x\n  SELECT x FROM events\n         ^\n');
 });
 
 it('shows only the line with the fault', () => {
-  expect(fault('SELECT 1,\n  x\nFROM events', 12)).toBe('error: no such column: x\n    x\n    ^\n');
+  expect(fault('SELECT 1,\n  x\nFROM events', 12)).toBe('panelcast: no such column: x\n    x\n    ^\n');
 });
 
 it('points by columns of the terminal', () => {
-  expect(fault("SELECT '日本', x", 13)).toBe("error: no such column: x\n  SELECT '日本', x\n                 ^\n");
+  expect(fault("SELECT '日本', x", 13)).toBe("panelcast: no such column: x\n  SELECT '日本', x\n                 ^\n");
 });
 
 it('shows the part around the fault of a line that is too long', () => {
@@ -24,9 +24,9 @@ it('shows the part around the fault of a line that is too long', () => {
 });
 
 it('says only the message where there is no position', () => {
-  expect(sqlFault(new PanelcastError('forbidden', 'no\x1b'), 'SELECT 1', 80)).toBe('error: no␛\n');
+  expect(sqlFault(new PanelcastError('forbidden', 'no\x1b'), 'SELECT 1', 80)).toBe('panelcast: no␛\n');
 });
 
 it('points behind the end when the statement is not complete', () => {
-  expect(fault('SELECT', 6)).toBe('error: no such column: x\n  SELECT\n        ^\n');
+  expect(fault('SELECT', 6)).toBe('panelcast: no such column: x\n  SELECT\n        ^\n');
 });

@@ -154,14 +154,14 @@ describe('panelcast tail', { timeout: 60_000 }, () => {
     await vi.waitFor(async () => expect(await (await fetch(`${origin}/api/status`)).text()).toContain('"saf"'), WAIT);
     tail(origin, args);
     expect(await older.done).toBe(1);
-    expect(older.terminal.err).toBe('error: client "noc" opened this stream on another connection\n');
+    expect(older.terminal.err).toBe('panelcast: client "noc" opened this stream on another connection\n');
   });
 
   it('points at the fault in a filter', async () => {
     const { origin } = await serve();
     const { done, terminal } = tail(origin, ['site = 1 AND sevrity >= 4']);
     expect(await done).toBe(1);
-    expect(terminal.err).toContain('error: unknown column "sevrity"');
+    expect(terminal.err).toContain('panelcast: unknown column "sevrity"');
     expect(terminal.err).toMatch(/\n {2}site = 1 AND sevrity >= 4\n {15}\^\n$/);
   });
 
@@ -218,7 +218,15 @@ describe('panelcast tail', { timeout: 60_000 }, () => {
     room('unlimited');
     await vi.waitFor(() => expect(nodes()).toContain(`"node":"x${last}"`), WAIT);
     expect(nodes()).toEqual(Array.from({ length: last + 1 - first }, (_, i) => `"node":"x${first + i}"`));
-    expect(process.stderr).toContain('can be written again');
+    await vi.waitFor(() => expect(process.stderr).toContain('can be written again'), WAIT);
+  });
+
+  it('says once that an interval is below that of the notifier', async () => {
+    const { origin, send } = await serve();
+    await send({ identifier: 'a', node: 'a' });
+    const { lines, terminal, until } = tail(origin, ['--interval', '5ms']);
+    await until(() => expect(lines()).toHaveLength(1));
+    expect(terminal.err).toBe('panelcast: --interval 5ms is 50ms here, the notifier’s own\n');
   });
 
   it('gives up when the notifier is away for too long', async () => {
@@ -233,6 +241,7 @@ describe('panelcast tail', { timeout: 60_000 }, () => {
     [['--metrics', 'max(severity'], 'cannot read "max(severity"'],
     [['--metrics', 'most(severity)'], '--metrics is one of count'],
     [['--interval', 'often'], '--interval is a time such as'],
+    [['--interval', '5'], 'not "5"'],
     [['--mode', 'all', '--output', 'x', '--format', 'text'], 'needs --format json'],
     [['--colums', 'node'], 'nknown option'],
   ])('refuses %j with exit code 2', async (args, message) => {
