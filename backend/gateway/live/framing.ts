@@ -16,7 +16,11 @@ export interface Framing {
 
 const FINAL_TEXT = 0x81;
 
-/** Unmasked, unfragmented, uncompressed text frames (RFC 6455 §5.2): a header of 2, 4 or 10 bytes. */
+/**
+ * Unmasked, unfragmented, uncompressed text frames (RFC 6455 §5.2): a header of 2, 4 or 10 bytes. One frame compressed
+ * for all would be a quarter of the bytes at 250 µs a cut; but compression is negotiated for both directions, and
+ * browsers then compress each `applied`, which takes 100 µs more to read, and 12 to 18 kB more for each viewer.
+ */
 export const webSocketFraming: Framing = {
   name: 'websocket',
   answers: true,
