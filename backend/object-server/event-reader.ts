@@ -2,7 +2,8 @@ import { assert } from '../lib/assert.ts';
 import type { Value } from '../protocol/schema.ts';
 import { type ColumnReader, columnReader, Misfit } from './column-reader.ts';
 import { deriveIdentifier } from './event-identifier.ts';
-import { EVENT_HEAD, eventUpsertSql } from './event-upsert.ts';
+import { eventTime } from './event-time.ts';
+import { EVENT_HEAD, eventUpsertSql, IDENTIFIER } from './event-upsert.ts';
 import { didYouMean, type TableDefinition } from './table-schema.ts';
 
 /** How events that give the same columns in the same order are read and stored. */
@@ -28,7 +29,7 @@ export class EventFault {
   }
 }
 
-const [SERIAL, IDENTIFIER, LAST, FIRST, STATE_CHANGE] = [0, 1, 2, 3, 4];
+const [SERIAL, LAST, FIRST, STATE_CHANGE] = [0, 2, 3, 4] as const;
 /** More combinations of columns than this come from a generator of nonsense; the plans then start anew. */
 const PLANS_MAX = 256;
 
@@ -47,7 +48,7 @@ export class EventReader {
     this.#readers = new Map(table.columns.map(column => [column.name, columnReader(column)]));
   }
 
-  /** `now` stands for times that the event does not give. */
+  /** `now` stands for times that the event does not give, and for those ahead of the clock. */
   read(event: unknown, now: number): ReadEvent | EventFault {
     if (typeof event !== 'object' || event === null || Array.isArray(event))
       return new EventFault(`must be an object, not ${shown(event)}`);
@@ -61,14 +62,16 @@ export class EventReader {
       if (read instanceof Misfit) return new EventFault(`column "${keys[i]}" ${read.expected}, not ${shown(value)}`);
       parameters[plan.slots[i]!] = read;
     }
-    parameters[IDENTIFIER!] ??= this.#derive(plan, parameters);
-    if (!parameters[IDENTIFIER!])
+    parameters[IDENTIFIER] ??= this.#derive(plan, parameters);
+    if (!parameters[IDENTIFIER])
       return new EventFault(
         'column "identifier" is missing, and there is no node, alert_group or alert_key to derive it from',
       );
-    parameters[LAST!] ??= now;
-    parameters[FIRST!] ??= parameters[LAST!]!;
-    parameters[STATE_CHANGE!] ??= now;
+    const last = eventTime(parameters[LAST]!, now, now);
+    parameters[LAST] = last;
+    parameters[FIRST] = Math.min(eventTime(parameters[FIRST]!, last, now), last);
+    parameters[STATE_CHANGE] = eventTime(parameters[STATE_CHANGE]!, now, now);
+    parameters.push(now);
     return { plan, parameters };
   }
 
@@ -92,7 +95,7 @@ export class EventReader {
     }
     const columns = [...EVENT_HEAD, ...others];
     const slots = keys.map(key => columns.indexOf(key));
-    assert(!slots.includes(SERIAL!), 'the serial is no column of an event');
+    assert(!slots.includes(SERIAL), 'the serial is no column of an event');
     return { sql: eventUpsertSql(this.#table, others), keys, readers: keys.map(key => this.#readers.get(key)!), slots };
   }
 

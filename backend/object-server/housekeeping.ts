@@ -1,5 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Capture } from './capture.ts';
+import { AHEAD_MS_MAX } from './event-time.ts';
 import type { Outcome, Write } from './write.ts';
 
 export interface HousekeepingRules {
@@ -23,11 +24,13 @@ const SLICE_ROWS = 10_000;
  * The two automations that operators of Netcool/OMNIbus know as `expire` and `delete_clears`. They walk over the table in
  * slices by serial, since an index on columns that change with every event would cost each upsert more than the walk.
  * How long an event has been clear is told by state_change, or last_occurrence when it was reported as clear again.
+ * Before both, times ahead of the clock become now: those that SQL wrote, or this machine while its own clock was wrong.
  */
 export class Housekeeping {
   readonly #rules: HousekeepingRules;
   readonly #capture: Capture;
   readonly #sliceEnd: StatementSync;
+  readonly #mend: StatementSync;
   readonly #expire: StatementSync;
   readonly #delete: StatementSync;
   #after = -1;
@@ -37,6 +40,11 @@ export class Housekeeping {
     this.#capture = capture;
     this.#sliceEnd = db.prepare(
       'SELECT max(serial) AS last, count(*) AS n FROM (SELECT serial FROM events WHERE serial > ? ORDER BY serial LIMIT ?)',
+    );
+    this.#mend = db.prepare(
+      `UPDATE events SET first_occurrence = min(first_occurrence, :now), last_occurrence = min(last_occurrence, :now),
+       state_change = min(state_change, :now) WHERE serial > :after AND serial <= :last
+       AND max(first_occurrence, last_occurrence, state_change) > :latest`,
     );
     this.#expire = db.prepare(
       `UPDATE events SET severity = 0, state_change = :now WHERE serial > :after AND serial <= :last AND severity > 0
@@ -57,6 +65,7 @@ export class Housekeeping {
     const { expire, deleteClearedAfterMs } = this.#rules;
     const slice = this.#sliceEnd.get(this.#after, SLICE_ROWS)!;
     const range = { after: this.#after, last: Number(slice.last ?? this.#after) };
+    this.#mend.run({ ...range, now, latest: now + AHEAD_MS_MAX });
     const expired = expire ? this.#expire.run({ ...range, now }).changes : 0;
     const before = now - (deleteClearedAfterMs ?? 0);
     const deleted = deleteClearedAfterMs === undefined ? 0 : this.#delete.run({ ...range, before }).changes;

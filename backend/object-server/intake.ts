@@ -2,6 +2,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { PanelcastError } from '../lib/panelcast-error.ts';
 import type { Capture } from './capture.ts';
 import { EventFault, type EventPlan, EventReader, type ReadEvent } from './event-reader.ts';
+import { IDENTIFIER, LATE_EVENT_SQL } from './event-upsert.ts';
 import type { TableDefinition } from './table-schema.ts';
 import type { Idempotency, Outcome, Write } from './write.ts';
 
@@ -34,6 +35,7 @@ export class Intake {
   readonly #db: DatabaseSync;
   readonly #capture: Capture;
   readonly #reader: EventReader;
+  readonly #late: StatementSync;
   #statements = new WeakMap<EventPlan, StatementSync>();
   #nextSerial = 1;
 
@@ -41,6 +43,7 @@ export class Intake {
     this.#db = db;
     this.#capture = capture;
     this.#reader = new EventReader(table);
+    this.#late = db.prepare(LATE_EVENT_SQL);
     this.refreshSerial();
   }
 
@@ -89,6 +92,8 @@ export class Intake {
       this.#statements.set(plan, statement);
     }
     parameters[0] = this.#nextSerial;
-    if (statement.run(...parameters).lastInsertRowid === this.#nextSerial) this.#nextSerial++;
+    const { changes, lastInsertRowid } = statement.run(...parameters);
+    if (changes === 0) this.#late.run(parameters[IDENTIFIER]!);
+    else if (lastInsertRowid === this.#nextSerial) this.#nextSerial++;
   }
 }
