@@ -7,7 +7,7 @@ import { findChromium, launchChromium, WatchedPage } from './browser.ts';
 
 const DOCS = join(import.meta.dirname, '../../docs');
 const EVENTS = 7;
-const SIZE = { width: 1400, height: 1040 };
+const SIZE = { width: 1400, height: 1200 };
 
 const chromium = findChromium();
 if (chromium === undefined) throw new Error('there is no Chromium here');
