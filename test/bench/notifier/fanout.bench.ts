@@ -38,7 +38,7 @@ function sweep(viewers: number, frames: number, frameBytes: number): Case {
 export const benchmark: Benchmark = {
   name: 'notifier/fanout',
   sentence:
-    'One sweep to every viewer over real sockets: CPU of the server, the kernel’s share included, per viewer and sweep. “By a bare write” is the ratio to a loop of bare socket.write of the same bytes to the same sockets, alternated sweep by sweep. “With answers”, and everything else: cuts ask as they do in operation, after 64 kB or five seconds, and reading the answers is counted, too. The brokers publish the same frames to channels that every viewer has subscribed to; viewers are always in a process of their own.',
+    'One sweep to every viewer over real sockets: CPU of the server, the kernel’s share included, per viewer and sweep. “By a bare write” is the ratio to a loop of bare socket.write of the same bytes to the same sockets, alternated sweep by sweep. “With answers”, and everything else: cuts ask as they do in operation, after 128 KiB or five seconds, and reading the answers is counted, too. The brokers publish the same frames to channels that every viewer has subscribed to; viewers are always in a process of their own.',
   cases: sized([1000, 10_000], [200]).flatMap(viewers =>
     [
       [1, 200],
