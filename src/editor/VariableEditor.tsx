@@ -1,6 +1,7 @@
 import type { QueryEditorProps } from '@grafana/data';
 import { EditorField, EditorRow, EditorRows } from '@grafana/plugin-ui';
 import { Combobox } from '@grafana/ui';
+import type { Request } from '../../backend/protocol/request.ts';
 import type { PanelcastDataSource } from '../datasource.ts';
 import type { PanelcastOptions, PanelcastQuery, PanelcastVariableQuery } from '../types.ts';
 import { valuesOf } from './column-values.ts';
@@ -8,7 +9,7 @@ import { FilterSection } from './FilterSection.tsx';
 import { TableSelect } from './TableSelect.tsx';
 import { useFill } from './use-fill.ts';
 import { useVocabulary } from './use-vocabulary.ts';
-import { tableOf } from './vocabulary.ts';
+import { columnOf, tableOf } from './vocabulary.ts';
 
 type Props = QueryEditorProps<PanelcastDataSource, PanelcastQuery, PanelcastOptions, PanelcastVariableQuery>;
 
@@ -27,6 +28,12 @@ export function VariableEditor({ data, datasource, onChange, onRunQuery, query }
     onChange({ refId: 'variable', ...saved, ...next });
     onRunQuery();
   };
+  /** With the column, if that one has it. */
+  const changeTable = (chosen: Request): void => {
+    const next = tableOf(chosen, vocabulary);
+    const isKept = next === undefined || columnOf(next, saved.column ?? '') !== undefined;
+    change({ source: chosen.source, table: chosen.table, ...(!isKept && { column: undefined }) });
+  };
   const columns = (table?.columns ?? []).map(({ description, name }) => ({
     value: name,
     label: name,
@@ -39,7 +46,7 @@ export function VariableEditor({ data, datasource, onChange, onRunQuery, query }
           id="panelcast-variable"
           request={of}
           vocabulary={{ ...vocabulary, views: {} }}
-          onChange={({ source, table: chosen }) => change({ source, table: chosen })}
+          onChange={changeTable}
         />
         <EditorField label="Column" tooltip="Its distinct values are the choices; an enumeration’s by their names.">
           <Combobox

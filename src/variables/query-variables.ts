@@ -36,10 +36,10 @@ export class QueryVariables extends CustomVariableSupport<Source, PanelcastVaria
   }
 
   override query(asked: DataQueryRequest<PanelcastVariableQuery>): Observable<DataQueryResponse> {
-    const targets = asked.targets.map(target => ({
-      refId: target.refId ?? 'variable',
-      request: variableRequest(target),
-    }));
+    // A variable that was just made has no column yet; without one the whole table would be fetched.
+    const targets = asked.targets
+      .filter(({ column, request }) => column !== undefined || request !== undefined)
+      .map(target => ({ refId: target.refId ?? 'variable', request: variableRequest(target) }));
     return this.#source
       .answer({ ...asked, targets: targets.map(target => ({ ...target, format: 'metric' as const })) })
       .pipe(map(answer => ({ ...answer, data: answer.data.map(choices) })));

@@ -260,6 +260,16 @@ describe('an answer that ends', () => {
 });
 
 describe('variables', () => {
+  it('ask nothing before they have a column', async () => {
+    const { source } = house();
+    const variables = new QueryVariables(source, (() => null) as never);
+    const targets = [{ refId: 'v' } as PanelcastVariableQuery];
+    const answer = await lastValueFrom(
+      variables.query({ ...asked([]), targets } as unknown as DataQueryRequest<PanelcastVariableQuery>),
+    );
+    expect([answer.data, backend.asked]).toEqual([[], []]);
+  });
+
   it('have the distinct values of a column, an enumeration by its names', async () => {
     const { source } = house();
     const custom = { values: [{ value: 5, name: 'critical' }] };

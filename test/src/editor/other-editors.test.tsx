@@ -29,7 +29,7 @@ describe('the variable editor', () => {
     await user.tab();
     expect(query()).toEqual({ refId: 'V', column: 'node', filter: 'severity = 5' });
     await choose(user, /^Table/, /^links/);
-    expect(query()).toMatchObject({ table: 'links' });
+    expect(query()).toMatchObject({ table: 'links', column: undefined });
   });
 });
 
