@@ -9,6 +9,7 @@ import type { SpooledStream } from '../streams/spool-schema.ts';
 import type { ViewEntry } from '../views/filter-set.ts';
 import { type ResolvedRequest, spellOut } from '../views/resolve-request.ts';
 import { loggedChange } from './logged-change.ts';
+import { SpoolQueue } from './spool-queue.ts';
 import { SpoolWriter } from './spool-writer.ts';
 
 export interface SafTableOptions {
@@ -98,7 +99,10 @@ export class SafTable {
     const { resolve, spool, store } = this.#options;
     for (const spooled of spool.streams) {
       try {
-        this.seen(this.#add(spooled, resolve(JSON.parse(spooled.request) as Request)));
+        const request = JSON.parse(spooled.request) as Request;
+        const resolved = resolve(request);
+        expectSameColumns(request, resolved);
+        this.seen(this.#add({ ...spooled, key: viewOf(resolved) }, resolved));
       } catch (error) {
         this.#suspend(spooled, error);
       }
@@ -108,13 +112,8 @@ export class SafTable {
     spool.together(() => {
       if (epoch !== store.epoch || processed > store.seq) spool.beginEpoch(store.epoch, common);
       for (const { spooled } of this.#suspended.values()) spool.suspend(spooled.id, common);
-      const upTo = [...this.#entries.values()].map(saf => ({ saf, seq: spool.resume(saf.spooled.id) }));
-      for (const { saf, seq } of upTo) if (seq !== undefined) this.#catchUp([saf], seq);
-      const others = upTo.filter(({ seq }) => seq === undefined);
-      this.#catchUp(
-        others.map(({ saf }) => saf),
-        common,
-      );
+      const from = Map.groupBy(this.#entries.values(), ({ spooled }) => spool.resume(spooled.id) ?? common);
+      for (const [seq, entries] of from) this.#catchUp(entries, seq);
       this.#writer.mark();
     });
   }
@@ -129,7 +128,7 @@ export class SafTable {
 
   /** The stream of this client and view. */
   open(client: string, { afresh, resolved, since }: SafOpening): SafEntry {
-    const key = `${resolved.setKey} ${resolved.viewKey}`;
+    const key = viewOf(resolved);
     const suspended = this.#suspended.get(keyOf({ client, key }));
     if (suspended !== undefined) throw new PanelcastError('bad-config', suspended.reason);
     const known = this.#entries.get(keyOf({ client, key }));
@@ -251,21 +250,8 @@ export class SafTable {
     const { view } = entry;
     if (view.kind !== 'rows')
       throw new PanelcastError('bad-request', 'mode saf tells every change of a row; only rows have it');
-    const { id } = spooled;
-    const queue = {
-      get acked() {
-        return spool.acked(id);
-      },
-      get isBegun() {
-        return spool.isBegun(id);
-      },
-      gapAfter: (seq: number) => spool.gapAfter(id, seq),
-      add: (seq: number, body: string) => this.#writer.add({ stream: id, seq, body }),
-      read: (seq: number, upTo: number, limit: number) => {
-        this.committed();
-        return spool.read(id, seq, upTo, limit);
-      },
-    };
+    const settle = () => this.committed();
+    const queue = new SpoolQueue({ id: spooled.id, spool, writer: this.#writer, settle });
     const saf: SafEntry = {
       spooled,
       entry,
@@ -296,4 +282,16 @@ export class SafTable {
 
 function keyOf({ client, key }: Pick<SpooledStream, 'client' | 'key'>): string {
   return `${client} ${key}`;
+}
+
+/** Made anew at each start: a table that has got other columns has other keys for the same views. */
+function viewOf({ setKey, viewKey }: ResolvedRequest): string {
+  return `${setKey} ${viewKey}`;
+}
+
+/** What is spooled has its values by their places. */
+function expectSameColumns({ columns = [] }: Request, resolved: ResolvedRequest): void {
+  const now = spellOut(resolved).columns ?? [];
+  if (columns.every((name, i) => name === now[i])) return;
+  throw new PanelcastError('bad-config', `the columns of table "${resolved.table.name}" have another order now`);
 }

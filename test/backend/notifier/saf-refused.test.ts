@@ -135,16 +135,11 @@ describe('§5 a spool that refuses to take anything', () => {
 });
 
 describe('§5 a stream whose request means nothing after a restart', () => {
-  const ALARMS = parseTables([
-    {
-      name: 'alarms',
-      primaryKey: 'id',
-      columns: [
-        { name: 'id', type: 'integer' },
-        { name: 'text', type: 'text' },
-      ],
-    },
-  ]);
+  const tableOf = (...names: string[]) => {
+    const columns = names.map(name => ({ name, type: name === 'id' ? 'integer' : 'text' }));
+    return parseTables([{ name: 'alarms', primaryKey: 'id', columns }]);
+  };
+  const ALARMS = tableOf('id', 'text');
   const REQUEST: Request = { mode: 'saf', table: 'alarms' };
 
   /** A client that has confirmed its start, and has something spooled. */
@@ -206,6 +201,37 @@ describe('§5 a stream whose request means nothing after a restart', () => {
     lab.clock.pass(1000);
     expect(back.gaps).toMatchObject([{ from: 3 }]);
     expect(back.view('a').changes.map(({ seq }) => seq)).toEqual([1, 2, 103]);
+  });
+
+  it('goes on where it was too when its table has got other columns', async () => {
+    const dataDir = tempDir();
+    const { clock, held } = await spooled(dataDir);
+    using lab = new NotifierLab({ dataDir, clock, tables: tableOf('site', 'id', 'text'), logBytesMax: 0 });
+    lab.write("INSERT INTO alarms (id, text) VALUES (2, 'two')");
+    const back = connect(lab, { ...REQUEST, columns: ['id', 'text'] }, held);
+    lab.clock.pass(1000);
+    expect([lab.faults, back.errors, back.gaps]).toEqual([[], [], []]);
+    expect(back.view('a').changes.map(({ values }) => values)).toEqual([
+      [1, 'one'],
+      [1, 'one'],
+      [2, 'two'],
+    ]);
+  });
+
+  it('is kept when its columns have another order, by which what is spooled could not be read', async () => {
+    const dataDir = tempDir();
+    const { clock, held } = await spooled(dataDir);
+    const turned = new NotifierLab({ dataDir, clock, tables: tableOf('text', 'id') });
+    const reason = 'the columns of table "alarms" have another order now; what is spooled is kept';
+    expect(turned.faults).toMatchObject([{ error: { message: expect.stringContaining(reason) } }]);
+    expect(connect(turned, REQUEST, held).errors).toMatchObject([
+      { id: 'a', code: 'bad-config', message: expect.stringContaining(reason) },
+    ]);
+    await turned.close();
+    using lab = new NotifierLab({ dataDir, clock, tables: ALARMS, logBytesMax: 0 });
+    const back = connect(lab, REQUEST, held);
+    lab.clock.pass(1000);
+    expect([back.view('a').changes.map(({ seq }) => seq), back.gaps]).toEqual([[1, 2], []]);
   });
 
   it('does not hold up the streams that mean something', async () => {
