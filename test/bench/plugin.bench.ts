@@ -4,7 +4,10 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { Way } from './plugin/cut-work.ts';
 import { measureCuts } from './plugin/measure-cuts.ts';
+import { measureBareOpen, measureOpen } from './plugin/measure-open.ts';
+import { measurePage } from './plugin/measure-page.ts';
 import type { PLANS } from './plugin/page-plan.ts';
+import { PageStage } from './plugin/page-stage.ts';
 import type { Benchmark, Case, Contender, Figures } from './support/benchmark.ts';
 
 // After the hook that lets Node load what it imports.
@@ -32,6 +35,24 @@ function cutCase(name: string, plan: keyof typeof PLANS, peers: readonly string[
   };
 }
 
+/** In the preview's page, whose panels are Grafana's own parts. */
+function pageCase(
+  name: string,
+  run: (stage: PageStage) => Promise<Figures>,
+  { bars, peers = [] }: { bars: NonNullable<Case['bars']>; peers?: readonly Contender[] },
+): Case {
+  let stage: Promise<PageStage> | undefined;
+  const own: Contender = {
+    name: 'panelcast',
+    async run() {
+      stage ??= PageStage.start();
+      return run(await stage);
+    },
+    close: async () => void (await (await stage)?.stop()),
+  };
+  return { name, runs: 3, rehearsal: false, contenders: [own, ...peers], bars };
+}
+
 function ownCase(name: string, run: () => Promise<Figures>, bars: Case['bars']): Case {
   return { name, runs: 1, rehearsal: false, contenders: [{ name: 'panelcast', run }], bars: bars ?? [] };
 }
@@ -41,7 +62,7 @@ const ALL = [REBUILT, WHOLE_ROWS, WHOLE_COLUMNS];
 export const benchmark: Benchmark = {
   name: 'plugin',
   sentence:
-    'What a page does with data at each cut, in Chromium, from the text of the messages to the frames that its panels get, as CPU of the page’s main thread; what panels draw is not in it. One peer applies the same messages to a map of rows and makes the frames of all rows anew with `MutableDataFrame`, as Grafana’s tutorial for streaming data sources does. The others get the whole answer of every panel, as a data source that is asked again does, its rows in order already: as a list of objects, which `toDataFrame` turns into columns, or as columns in Grafana’s own form, which need no work but to be read.',
+    'What a page does with data at each cut, in Chromium, from the text of the messages to the frames that its panels get, as CPU of the page’s main thread; what panels draw is not in it. One peer applies the same messages to a map of rows and makes the frames of all rows anew with `MutableDataFrame`, as Grafana’s tutorial for streaming data sources does. The others get the whole answer of every panel, as a data source that is asked again does, its rows in order already: as a list of objects, which `toDataFrame` turns into columns, or as columns in Grafana’s own form, which need no work but to be read. Then the same on real pages: the preview with the built plugin, its data work beside what Grafana’s panels cost (both CPU of the main thread; the plugin’s part is its part of a profile’s samples); and how long a dashboard of 20 panels takes to open, beside a socket that does nothing but bring the same bytes.',
   cases: [
     cutCase('table of 10 000 rows, 100 changes a cut', 'table', ALL),
     cutCase('20 panels, one of them of 10 000 rows, 1 % changes a cut', 'twenty', ALL),
