@@ -67,6 +67,20 @@ export const benchmark: Benchmark = {
     cutCase('table of 10 000 rows, 100 changes a cut', 'table', ALL),
     cutCase('20 panels, one of them of 10 000 rows, 1 % changes a cut', 'twenty', ALL),
     cutCase('20 panels, five of them charts over an hour, every count changes at each cut', 'charts', [REBUILT]),
+    pageCase('a page of that table, where the main thread’s time goes', stage => measurePage(stage, 'bench-table'), {
+      bars: [{ figure: 'plugin share %', max: 10 }],
+    }),
+    pageCase('a page of 20 panels, the same', stage => measurePage(stage, 'bench-twenty'), {
+      bars: [{ figure: 'plugin share %', max: 10 }],
+    }),
+    pageCase('opening 20 panels on a page without a connection', measureOpen, {
+      peers: [{ name: 'a bare WebSocket, the same bytes', run: measureBareOpen }],
+      bars: [
+        { figure: 'sockets', max: 1 },
+        { figure: 'opens', max: 20 },
+        { figure: 'round trips of opens', max: 1 },
+      ],
+    }),
     ownCase('heap over an hour of cuts, one a second', async () => {
       const { growthMB, heapMB } = await measureHeap(2);
       return { 'heap MB': heapMB, 'growth MB': growthMB };
