@@ -1,5 +1,5 @@
 // @vitest-environment jsdom
-import '../support/browser-stubs.ts';
+import '../../support/browser-stubs.ts';
 
 import {
   applyFieldOverrides,
@@ -12,9 +12,9 @@ import {
   standardFieldConfigEditorRegistry,
 } from '@grafana/data';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { fillRegistries } from '../../preview/boot/registries.ts';
-import { withRefusals } from '../../src/refusal-frames.ts';
-import { FORMATS, type Format } from '../../src/types.ts';
+import { fillRegistries } from '../../../preview/boot/registries.ts';
+import { withRefusals } from '../../../src/frames/refusal-frames.ts';
+import { FORMATS, type Format } from '../../../src/types.ts';
 
 const MESSAGE = 'unknown table "evnts"; did you mean "events"?';
 const REFUSED: DataQueryResponse = { data: [], state: LoadingState.Error, errors: [{ refId: 'A', message: MESSAGE }] };

@@ -8,7 +8,7 @@ import {
   MappingType,
   SpecialValueMatch,
 } from '@grafana/data';
-import type { Format } from './types.ts';
+import type { Format } from '../types.ts';
 
 /** Neither the green of all is well nor the red of an alarm; legible on dark and on light, as letters and behind them. */
 const COLOR = '#747b85';
