@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { formatDuration, formatSize, parseDuration, parseSize } from '../lib/quantity.ts';
 
 /**
@@ -38,7 +39,25 @@ function scalar<T>(kind: string, words: Words<T>, read: (text: string) => T | un
 }
 
 export function text<T extends string | undefined>(words: Words<T>): Option<string | T> {
-  return scalar<string | T>('text', words, value => (value === '' ? undefined : value), 'a text that is not empty');
+  const read = (value: string) => (value === '' ? undefined : value);
+  return strict(scalar<string | T>('text', words, read, 'a text that is not empty'));
+}
+
+/** An IP address, or a name that is none of the wrong ones: the last part of a name is not a number. */
+export function address(words: Words<string>): Option<string> {
+  const read = (value: string) =>
+    isIP(value) !== 0 || /^(?:[\w-]+\.)*(?!\d+$)[\w-]+\.?$/.test(value) ? value : undefined;
+  return strict(scalar('address', words, read, 'an address such as 127.0.0.1, or the name of one'));
+}
+
+/** A number where a text belongs is most likely meant for another option. */
+function strict<T>(option: Option<T>): Option<T> {
+  const read = option.parse.bind(option);
+  const parse = (raw: unknown): T => {
+    if (typeof raw === 'string') return read(raw);
+    throw new Error(`must be a text (quote it in the file), not ${JSON.stringify(raw)}`);
+  };
+  return { ...option, parse };
 }
 
 export function secret(words: Words<undefined>): Option<string | undefined> {

@@ -1,11 +1,23 @@
-import { boolean, choice, duration, integer, type Option, secret, section, size, text, url } from './option.ts';
+import {
+  address,
+  boolean,
+  choice,
+  duration,
+  integer,
+  type Option,
+  secret,
+  section,
+  size,
+  text,
+  url,
+} from './option.ts';
 
 /**
  * Every option, once. The key is the name in panelcast.yaml; `PANELCAST_` + UPPER_SNAKE is its environment variable and
  * `--kebab-case` its flag; parsing, --help, the README's table and `panelcast check` all come from here.
  */
 export const OPTIONS = {
-  host: text({ default: '127.0.0.1', sentence: 'Address to listen on; any other than loopback needs a token.' }),
+  host: address({ default: '127.0.0.1', sentence: 'Address to listen on; any other than loopback needs a token.' }),
   port: integer({ default: 4100, min: 0, max: 65535, sentence: 'Port to listen on; 0 takes a free one.' }),
   dataDir: text({
     default: './data',
@@ -36,7 +48,8 @@ export const OPTIONS = {
   store: choice({
     default: 'durable',
     of: ['durable', 'fast', 'dump'],
-    sentence: 'What an acknowledged event survives: see “Store modes”.',
+    sentence:
+      'What an acknowledged event survives: a power cut (durable), the end of the process (fast), an orderly stop (dump).',
   }),
   dumpIntervalMs: duration({
     default: 60_000,

@@ -1,5 +1,6 @@
 import { decodeRequest } from '../gateway/live/decode-request.ts';
 import { PanelcastError } from '../lib/panelcast-error.ts';
+import { checkName } from '../notifier/names.ts';
 import { SELF_TABLES } from '../notifier/self-tables.ts';
 import { eventsTable } from '../object-server/events-table.ts';
 import { parseColumns, parseTables, type TableDefinition } from '../object-server/table-schema.ts';
@@ -7,6 +8,7 @@ import type { Request } from '../protocol/request.ts';
 import type { TableSchema } from '../protocol/schema.ts';
 import type { Source } from '../sources/source.ts';
 import { compileFilter } from '../sql/filter.ts';
+import type { NamedFilters } from '../sql/named-filters.ts';
 import { type Catalog, resolveRequest } from '../views/resolve-request.ts';
 import type { Config } from './options.ts';
 
@@ -47,6 +49,8 @@ export function readSections({
     filters: tryTo(() => texts(filters), {}),
     views: tryTo(() => entriesOf(views, 'views', 'request'), {}) as Readonly<Record<string, Request>>,
   };
+  for (const section of ['filters', 'views'] as const)
+    for (const name of Object.keys(sections[section])) tryTo(() => checkNameIn(section, name), undefined);
   for (const name of Object.keys(sections.filters)) tryTo(() => checkFilter(name, sections), undefined);
   const catalog = catalogOf(sections);
   for (const name of Object.keys(sections.views))
@@ -64,10 +68,18 @@ function texts(section: unknown): Readonly<Record<string, string>> {
   return entries as Readonly<Record<string, string>>;
 }
 
-function entriesOf(section: unknown, name: string, what: string): Readonly<Record<string, unknown>> {
+function entriesOf(section: unknown, kind: 'filters' | 'views', what: string): Readonly<Record<string, unknown>> {
   if (section === undefined || section === null) return {};
   if (typeof section === 'object' && !Array.isArray(section)) return section as Readonly<Record<string, unknown>>;
-  throw new PanelcastError('bad-config', `${name} must be a list of “name: ${what}” lines`);
+  throw new PanelcastError('bad-config', `${kind} must be a list of “name: ${what}” lines`);
+}
+
+function checkNameIn(section: 'filters' | 'views', name: string): void {
+  try {
+    checkName(name);
+  } catch (error) {
+    throw new PanelcastError('bad-config', `${section}.${name}: ${(error as Error).message}`, { cause: error });
+  }
 }
 
 function checkView(name: string, view: Request, catalog: Catalog): void {
@@ -90,16 +102,23 @@ function catalogOf({ filters, tables, views }: Sections): Catalog {
   const self = SELF_TABLES.map(({ schema }) => schema);
   return {
     sources: new Map([source('events', tables), source('panelcast', self)]),
-    filters: { resolve: name => filters[name], names: () => Object.keys(filters) },
-    namedView: name => views[name],
+    filters: namedFilters(filters),
+    namedView: name => (Object.hasOwn(views, name) ? views[name] : undefined),
     namedViews: () => Object.keys(views),
     intervalMs: 1000,
   };
 }
 
+function namedFilters(filters: Sections['filters']): NamedFilters {
+  return {
+    resolve: name => (Object.hasOwn(filters, name) ? filters[name] : undefined),
+    names: () => Object.keys(filters),
+  };
+}
+
 /** A filter is not tied to a table: it must be readable, and fit one of them. */
 function checkFilter(name: string, { filters, tables }: Sections): void {
-  const named = { resolve: (other: string) => filters[other], names: () => Object.keys(filters) };
+  const named = namedFilters(filters);
   const faults = tables.map(table => {
     try {
       compileFilter(filters[name]!, table, named);

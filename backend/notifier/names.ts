@@ -12,8 +12,17 @@ export interface NamesOptions {
   readonly file: string | undefined;
 }
 
-/** A word that a filter can refer to as @name. */
-const NAME = /^[A-Za-z_][\w-]{0,99}$/;
+/** A word that a filter can refer to as @name, which ends where it has no letter any more. */
+const NAME = /^[A-Za-z_](?:[\w-]{0,98}\w)?$/;
+
+/** One rule for names, wherever they are given. */
+export function checkName(name: string): void {
+  if (NAME.test(name)) return;
+  throw new PanelcastError(
+    'bad-request',
+    `the name "${name}" must begin with a letter and have only letters, digits, _ and -, at most 100 and no - at the end`,
+  );
+}
 
 /** Named filters and views: those of the configuration, and those that operators save while it runs. */
 export class Names {
@@ -47,16 +56,13 @@ export class Names {
    * file cannot be written, they are what they were.
    */
   change<K extends NameKind>(kind: K, name: string, value: NameSets[K][string] | undefined, check = () => {}): void {
-    if (!NAME.test(name))
-      throw new PanelcastError(
-        'bad-request',
-        `the name "${name}" must begin with a letter and have only letters, digits, _ and -`,
-      );
+    checkName(name);
     if (Object.hasOwn(this.#configured[kind], name))
       throw new PanelcastError('conflict', `"${name}" is set in the configuration file; change it there`);
     const before = this.#saved;
-    const { [name]: known, ...others } = before[kind];
-    if (value === undefined && known === undefined) throw unknownName(kind, name, Object.keys(before[kind]));
+    if (value === undefined && !Object.hasOwn(before[kind], name))
+      throw unknownName(kind, name, Object.keys(before[kind]));
+    const { [name]: _former, ...others } = before[kind];
     this.#saved = { ...before, [kind]: value === undefined ? others : { ...others, [name]: value } };
     try {
       check();

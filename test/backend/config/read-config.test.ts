@@ -114,6 +114,18 @@ describe('a wrong configuration', () => {
     expect(mistakes({ file: 'port: [1]\n' })[0]).toContain('panelcast.yaml:1: port must be a whole number');
   });
 
+  it('tells an address that is none from one that needs a token, and a text from a number', () => {
+    expect(mistakes({ args: ['--host', '999.1.1.1'] })).toEqual([
+      '--host: host must be an address such as 127.0.0.1, or the name of one, not "999.1.1.1"',
+    ]);
+    expect(mistakes({ file: 'host: 5\n' })).toEqual([
+      'panelcast.yaml:1: host must be a text (quote it in the file), not 5',
+    ]);
+    expect(mistakes({ file: 'dataDir: true\n' })[0]).toContain('dataDir must be a text');
+    for (const host of ['::', '10.0.0.7', 'noc-1.example.com', 'localhost'])
+      expect(read({ args: ['--host', host, '--token', 'x'] }).host).toBe(host);
+  });
+
   it('tells all mistakes of file, environment and flags together', () => {
     const all = mistakes({
       file: 'prot: 1\nport: x\n',

@@ -49,6 +49,11 @@ describe('the sections of panelcast.yaml', () => {
     ['a view on an unknown filter', { views: { a: { filter: '@urgnt' } } }, 'views.a: unknown named filter @urgnt'],
     ['a view of a source that is none', { views: { a: { source: 'nope' } } }, 'views.a: unknown source "nope"'],
     ['a field that requests do not have', { views: { a: { foo: 1 } } }, 'views.a has no field "foo"'],
+    ['a filter that no text can refer to', { filters: { '1a': 'tally > 1' } }, 'filters.1a: the name "1a" must begin'],
+    ['a name with a space', { filters: { 'a b': 'tally > 1' } }, 'filters.a b: the name "a b" must begin'],
+    ['a name that is empty', { views: { '': {} } }, 'views.: the name "" must begin'],
+    ['a view under the name of a method', { views: { a: { view: 'toString' } } }, 'unknown named view "toString"'],
+    ['a filter under the name of a method', { filters: { a: '@constructor' } }, 'unknown named filter @constructor'],
   ])('refuse %s, and say where', (_, given, message) => {
     expect(mistakes(given)).toEqual([expect.stringContaining(message)]);
   });

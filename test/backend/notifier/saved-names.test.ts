@@ -72,8 +72,16 @@ describe('§1 saved names', () => {
   it.each<[string, string | undefined, string]>([
     ['bad', 'severity = 5', 'conflict: "bad" is set in the configuration file; change it there'],
     ['lom', undefined, 'not-found: no saved filter "lom"; did you mean "lon"?'],
-    ['5th', 'tally = 5', 'bad-request: the name "5th" must begin with a letter and have only letters, digits, _ and -'],
-    ['a b', 'tally = 5', 'bad-request: the name "a b" must begin with a letter and have only letters, digits, _ and -'],
+    [
+      '5th',
+      'tally = 5',
+      'bad-request: the name "5th" must begin with a letter and have only letters, digits, _ and -, at most 100 and no - at the end',
+    ],
+    [
+      'a b',
+      'tally = 5',
+      'bad-request: the name "a b" must begin with a letter and have only letters, digits, _ and -, at most 100 and no - at the end',
+    ],
   ])('refuses %s', (name, value, message) => {
     const names = new Names({ configured: CONFIGURED, file: undefined });
     names.change('filters', 'lon', "site = 'lon'");
