@@ -8,11 +8,18 @@ export interface FlushRequest {
 }
 
 /** A flush for a seq that is not committed by then never will be. */
-const WAIT_MS = 5000;
+export const WAIT_MS = 5000;
+
+/** One that no session asks: it is told whether the change has come. */
+interface Call {
+  readonly minSeq: number;
+  readonly answer: (hasCome: boolean) => void;
+}
 
 /** Flushes that came before the change which they wait for. */
 export class FlushDesk {
   readonly #waiting = new Map<FlushRequest, Timer>();
+  readonly #calls = new Set<Call>();
   readonly #clock: Clock;
   readonly #onTimeout: (request: FlushRequest, waitedMs: number) => void;
 
@@ -33,6 +40,7 @@ export class FlushDesk {
 
   /** Those that waited for a change which is committed by now. */
   takeDue(seq: number): FlushRequest[] {
+    for (const call of this.#calls) if (call.minSeq <= seq) call.answer(true);
     if (this.#waiting.size === 0) return [];
     const due = [...this.#waiting.keys()].filter(({ minSeq }) => minSeq <= seq);
     for (const request of due) {
@@ -40,6 +48,20 @@ export class FlushDesk {
       this.#waiting.delete(request);
     }
     return due;
+  }
+
+  /** False when the change has not come in the time that a flush has. */
+  reached(minSeq: number): Promise<boolean> {
+    return new Promise(resolve => {
+      const answer = (hasCome: boolean): void => {
+        timer.cancel();
+        this.#calls.delete(call);
+        resolve(hasCome);
+      };
+      const call: Call = { minSeq, answer };
+      const timer = this.#clock.after(WAIT_MS, () => answer(false));
+      this.#calls.add(call);
+    });
   }
 
   forget(session: SessionId): void {
@@ -53,6 +75,7 @@ export class FlushDesk {
   stop(): void {
     for (const timer of this.#waiting.values()) timer.cancel();
     this.#waiting.clear();
+    for (const call of this.#calls) call.answer(false);
   }
 
   #wait(request: FlushRequest): void {

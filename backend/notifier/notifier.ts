@@ -10,7 +10,7 @@ import type { ViewEntry } from '../views/filter-set.ts';
 import type { Catalog, ResolvedRequest } from '../views/resolve-request.ts';
 import { ViewTable } from '../views/view-table.ts';
 import { Cutter } from './cutter.ts';
-import { FlushDesk, type FlushRequest } from './flush-desk.ts';
+import { FlushDesk, type FlushRequest, WAIT_MS } from './flush-desk.ts';
 import type { CutItem, Identity, NotifierLink, OutputBatch, SessionMessage, ToNotifier } from './link.ts';
 import type { LiveStream } from './live-stream.ts';
 import type { Frame } from './one-shot.ts';
@@ -112,11 +112,22 @@ export class Notifier implements NotifierLink {
     else this.#roundTimer ??= this.#options.clock.after(ROUND_MS, () => this.#round());
   }
 
+  /** Resolves once that seq is committed, which it may be already. */
+  async committed(seq: number): Promise<void> {
+    if (seq <= this.#options.store.seq || (await this.#flushes.reached(seq))) return;
+    throw new PanelcastError('timeout', this.#missing(seq, WAIT_MS));
+  }
+
   /** Cuts these views, or all that have something to send, and everything associated with them. */
   flushViews(wires: readonly string[] | undefined): number {
     const sets = new Set<ViewEntry['set']>();
-    for (const live of this.streams.values())
-      if (wires === undefined || wires.includes(live.stream.wire)) sets.add(live.entry.set);
+    const unknown = new Set(wires);
+    for (const { entry, stream } of this.streams.values()) {
+      if (wires === undefined || wires.includes(stream.wire)) sets.add(entry.set);
+      unknown.delete(stream.wire);
+    }
+    const [first] = unknown;
+    if (first !== undefined) throw new PanelcastError('not-found', `nobody has a view "${first}" open`);
     this.#together(() => this.cutter.flush(this.#streamsOf(sets)));
     return this.#options.store.seq;
   }
@@ -229,9 +240,13 @@ export class Notifier implements NotifierLink {
 
   #flushTimedOut({ id, minSeq, session }: FlushRequest, waitedMs: number): void {
     const round = this.#newRound();
-    const message = `seq ${minSeq} was not committed within ${waitedMs / 1000} s; the store is at ${this.#options.store.seq}`;
+    const message = this.#missing(minSeq, waitedMs);
     round.say(session, { type: 'error', id, code: 'timeout', message } satisfies ErrorMessage);
     this.#together(() => round.end());
+  }
+
+  #missing(seq: number, waitedMs: number): string {
+    return `seq ${seq} was not committed within ${waitedMs / 1000} s; the store is at ${this.#options.store.seq}`;
   }
 
   #newRound(): Round {

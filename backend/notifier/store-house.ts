@@ -138,8 +138,7 @@ export class StoreHouse implements NotifierCalls {
   }
 
   async flush({ minSeq, views }: { minSeq: number; views?: readonly string[] }) {
-    if (minSeq > this.#server.seq)
-      throw new PanelcastError('timeout', `seq ${minSeq} is not committed; the store is at ${this.#server.seq}`);
+    await this.notifier.committed(minSeq);
     return { asOf: this.notifier.flushViews(views) };
   }
 

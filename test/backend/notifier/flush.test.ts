@@ -123,6 +123,31 @@ describe('§6 flush', () => {
     expect(lab.clock.timers).toBe(0);
   });
 
+  it('from outside a connection waits as long for a change, and no longer', async () => {
+    using lab = new NotifierLab();
+    await lab.notifier.committed(0);
+    const coming = lab.notifier.committed(2);
+    const never = lab.notifier.committed(99);
+    lab.send({ identifier: 'x' }, { identifier: 'y' });
+    await coming;
+    lab.clock.pass(5000);
+    await expect(never).rejects.toMatchObject({
+      code: 'timeout',
+      message: 'seq 99 was not committed within 5 s; the store is at 2',
+    });
+    const stopped = lab.notifier.committed(99);
+    lab.notifier.stop();
+    await expect(stopped).rejects.toMatchObject({ code: 'timeout' });
+    expect(lab.clock.timers).toBe(0);
+  });
+
+  it('from outside a connection names a view that nobody has open', () => {
+    using lab = new NotifierLab();
+    const viewer = join(lab, {});
+    const own = viewer.opened.get('p0')!.view;
+    expect(() => lab.notifier.flushViews([own, 'nope'])).toThrow('nobody has a view "nope" open');
+  });
+
   it('from outside a connection cuts what is named, or everything', () => {
     using lab = new NotifierLab();
     const [one, two] = [join(lab, { filter: 'severity > 0' }), join(lab, { filter: 'severity >= 0' })];
