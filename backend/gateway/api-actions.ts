@@ -27,7 +27,8 @@ const ROWS_MAX = 10_000;
  * these rows has been sent to every panel that shows them, the asking one's and everybody else's.
  */
 export function actionRoutes(server: FastifyInstance, { calls, clock }: Options): void {
-  server.post('/api/actions', { preHandler: requireRole('operator') }, async (request): Promise<ActionAnswer> => {
+  const route = { preHandler: requireRole('operator'), config: { query: ['action', 'key', 'table', 'value'] } };
+  server.post('/api/actions', route, async (request): Promise<ActionAnswer> => {
     const asked = decodeAction(request);
     const { identity } = grantOf(request);
     const table = await tableOf(asked, calls);
@@ -108,7 +109,7 @@ async function keysOf(asked: ActionRequest, { calls, identity, table }: Asker): 
   if (asked.expected !== undefined && asked.expected !== keys.length)
     throw new PanelcastError(
       'conflict',
-      `it would be ${keys.length} rows by now, not ${asked.expected}; nothing was done`,
+      `it would be ${keys.length} ${keys.length === 1 ? 'row' : 'rows'} by now, not ${asked.expected}; nothing was done`,
     );
   if (asked.keys !== undefined && keys.length === 0)
     throw new PanelcastError('not-found', 'there is no such row; it may have been deleted meanwhile');

@@ -4,10 +4,10 @@ import type { Clock } from '../lib/clock.ts';
 import { PanelcastError } from '../lib/panelcast-error.ts';
 import type { IntakeAnswer, NotifierCalls } from '../notifier/calls.ts';
 import { bodyBudget } from './body-budget.ts';
+import { LINES } from './body-parsers.ts';
 import { type LineStep, lineSteps } from './line-steps.ts';
 import { requireRole } from './roles.ts';
 
-const LINES = /^application\/(x-ndjson|ndjson|jsonl|x-jsonlines)\b/i;
 /** A line is stored so long after it has come, though a slow sender has not filled its step. */
 const STEP_MS = 250;
 
@@ -25,9 +25,12 @@ export function eventRoutes(server: FastifyInstance, options: Options): void {
   void server.register(async scope => {
     bodyBudget(scope);
     scope.removeAllContentTypeParsers();
-    scope.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+    scope.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) =>
+      done(null, body.length === 0 ? undefined : body),
+    );
     scope.addContentTypeParser(LINES, (_request, payload, done) => done(null, payload));
-    scope.post('/api/events', { preHandler: requireRole('operator') }, async request => {
+    const route = { preHandler: requireRole('operator'), config: { query: ['partial'] } };
+    scope.post('/api/events', route, async request => {
       const { body } = request;
       if (body === undefined || body === null)
         throw new PanelcastError(

@@ -13,6 +13,7 @@ import { sqlRoutes } from './api-sql.ts';
 import { statusRoutes } from './api-status.ts';
 import type { Grant } from './auth.ts';
 import { healthRoutes } from './health-routes.ts';
+import { Fields } from './live/fields.ts';
 import { LiveGateway } from './live/live-gateway.ts';
 import { Metrics } from './metrics.ts';
 import { reportOf, SelfReport } from './self-report.ts';
@@ -40,6 +41,13 @@ export interface GatewayOptions {
   readonly apiRoutes: readonly ((server: FastifyInstance) => void)[];
   /** Pages, for everybody. */
   readonly pages: readonly ((server: FastifyInstance) => void)[];
+}
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** What may stand in the address behind `?`; anything else is refused. */
+    readonly query?: readonly string[];
+  }
 }
 
 /** An orchestrator kills after 10 s: what has not ended by then is cut off while there is still time to exit in order. */
@@ -94,6 +102,7 @@ export class Gateway {
         request.grant = await authenticate(request);
         if (stopping.signal.aborted)
           throw new PanelcastError('stopping', 'the notifier is stopping; send it again shortly');
+        Fields.of(request.query, 'query', request.routeOptions.config.query ?? []);
       });
       eventRoutes(api, { calls, clock, bodyBytes, stopping: stopping.signal });
       sqlRoutes(api, { calls, readers });

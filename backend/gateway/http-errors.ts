@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { PanelcastError } from '../lib/panelcast-error.ts';
 import type { ErrorCode } from '../protocol/errors.ts';
+import { mediaTypeFault } from './body-parsers.ts';
 
 /** What fastify itself refuses, in the words of the closed table. */
 const FASTIFY_CODES: Readonly<Record<string, ErrorCode>> = {
@@ -10,7 +11,6 @@ const FASTIFY_CODES: Readonly<Record<string, ErrorCode>> = {
   FST_ERR_CTP_INVALID_MEDIA_TYPE: 'unsupported-media-type',
   FST_ERR_VALIDATION: 'bad-request',
   FST_ERR_CTP_INVALID_JSON_BODY: 'bad-request',
-  FST_ERR_CTP_EMPTY_JSON_BODY: 'bad-request',
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'bad-request',
   FST_ERR_BAD_URL: 'bad-request',
   FST_ERR_ASYNC_CONSTRAINT: 'bad-request',
@@ -37,7 +37,7 @@ export class Refusals {
   }
 
   answer(request: FastifyRequest, reply: FastifyReply, thrown: FastifyError | PanelcastError): FastifyReply {
-    const error = fromThrown(thrown);
+    const error = fromThrown(thrown, request);
     const { log, retry, status } = error.kind;
     request.log[log]({ code: error.code, err: error.code === 'internal' ? error.cause : undefined }, error.message);
     this.#count(error.code);
@@ -74,22 +74,16 @@ function fromSocketFault(fault: NodeJS.ErrnoException & { readonly reason?: stri
   }
 }
 
-function fromThrown(thrown: FastifyError | PanelcastError): PanelcastError {
+function fromThrown(thrown: FastifyError | PanelcastError, request: FastifyRequest): PanelcastError {
   if (thrown instanceof PanelcastError) return thrown;
   const code = FASTIFY_CODES[thrown.code];
-  if (code !== undefined) return new PanelcastError(code, wordsOf(thrown), { cause: thrown });
+  if (code === 'unsupported-media-type') return new PanelcastError(code, mediaTypeFault(request), { cause: thrown });
+  if (code !== undefined) return new PanelcastError(code, thrown.message, { cause: thrown });
   const status = thrown.statusCode ?? 500;
   if (status >= 400 && status < 500) return new PanelcastError('bad-request', thrown.message, { cause: thrown });
   return new PanelcastError('internal', 'something went wrong here; the log has it under this request id', {
     cause: thrown,
   });
-}
-
-/** The commonest mistake of all, since `curl -d` sends a form, deserves more than its name. */
-function wordsOf({ code, message }: FastifyError): string {
-  return code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE'
-    ? 'the body is not of a content type that is read here; send it with “content-type: application/json”'
-    : message;
 }
 
 const METHODS = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH'] as const;

@@ -3,6 +3,7 @@ import { Socket } from 'node:net';
 import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify';
 import type { Logger } from '../lib/log.ts';
 import { PanelcastError } from '../lib/panelcast-error.ts';
+import { bodyParsers } from './body-parsers.ts';
 import { type CountRejection, Refusals } from './http-errors.ts';
 import { closeInOrder } from './orderly-close.ts';
 
@@ -43,6 +44,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
   server.server.maxConnections = options.connections;
   server.server.on('drop', () => options.countRejection('overloaded'));
   refusals.install(server);
+  bodyParsers(server);
   server.addHook('onRequest', async (request, reply) => {
     void reply.header('x-request-id', request.id);
     endSilence(request.raw, patienceMs);

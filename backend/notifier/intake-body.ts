@@ -1,3 +1,4 @@
+import { parseJsonText } from '../lib/json-text.ts';
 import { PanelcastError } from '../lib/panelcast-error.ts';
 
 const decoder = new TextDecoder('utf-8', { fatal: true });
@@ -12,13 +13,7 @@ function textOf(body: Uint8Array): string {
 
 /** One event, or an array of them. */
 export function parseJson(body: Uint8Array): readonly unknown[] {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(textOf(body));
-  } catch (error) {
-    if (error instanceof PanelcastError) throw error;
-    throw new PanelcastError('bad-request', `the body is not JSON: ${(error as Error).message}`, { cause: error });
-  }
+  const parsed = parseJsonText(textOf(body), 'the body');
   return Array.isArray(parsed) ? parsed : [parsed];
 }
 
@@ -28,15 +23,16 @@ export function parseLines(body: Uint8Array, offset: number): readonly unknown[]
   const events: unknown[] = [];
   for (const line of lines) {
     if (line.trim() === '') continue;
-    try {
-      events.push(JSON.parse(line));
-    } catch (error) {
-      throw new PanelcastError(
-        'bad-event',
-        `event ${offset + events.length} is not a line of JSON: ${(error as Error).message}`,
-        { cause: error },
-      );
-    }
+    events.push(parseLine(line, offset + events.length));
   }
   return events;
+}
+
+/** Its place in the line is said in words: the position of an error is that in the whole body. */
+function parseLine(line: string, index: number): unknown {
+  try {
+    return parseJsonText(line, `event ${index}: the line`);
+  } catch (error) {
+    throw new PanelcastError('bad-event', (error as Error).message, { cause: error });
+  }
 }

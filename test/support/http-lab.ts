@@ -40,7 +40,7 @@ export class HttpLab {
   }
 
   get(path: string): Promise<HttpAnswer> {
-    return this.#ask(path, { method: 'GET' });
+    return this.ask(path, { method: 'GET' });
   }
 
   post(path: string, body: unknown, headers: Readonly<Record<string, string>> = {}): Promise<HttpAnswer> {
@@ -48,7 +48,7 @@ export class HttpLab {
   }
 
   put(path: string, body: unknown): Promise<HttpAnswer> {
-    return this.#ask(path, {
+    return this.ask(path, {
       method: 'PUT',
       body: JSON.stringify(body),
       headers: { 'content-type': 'application/json' },
@@ -56,7 +56,7 @@ export class HttpLab {
   }
 
   delete(path: string): Promise<HttpAnswer> {
-    return this.#ask(path, { method: 'DELETE' });
+    return this.ask(path, { method: 'DELETE' });
   }
 
   lines(body: string): Promise<HttpAnswer> {
@@ -64,10 +64,10 @@ export class HttpLab {
   }
 
   raw(path: string, body: string, headers: Readonly<Record<string, string>>): Promise<HttpAnswer> {
-    return this.#ask(path, { method: 'POST', body, headers });
+    return this.ask(path, { method: 'POST', body, headers });
   }
 
-  async #ask(path: string, init: RequestInit): Promise<HttpAnswer> {
+  async ask(path: string, init: RequestInit): Promise<HttpAnswer> {
     const answer = await fetch(`${this.#running.origin}${path}`, init);
     return { status: answer.status, body: await answer.json() };
   }

@@ -37,19 +37,6 @@ export function decodeClientMessage(value: unknown): ClientMessage {
   return DECODERS[type](value);
 }
 
-/** Throws a PanelcastError with the offset of the fault where the text is not JSON. */
-export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    const position = /at position (\d+)/.exec((error as Error).message)?.[1];
-    throw new PanelcastError('bad-request', 'the message is not JSON', {
-      cause: error,
-      ...(position === undefined ? {} : { position: Number(position) }),
-    });
-  }
-}
-
 /** The id that the faulty message names, so that its sender knows which of many it was. */
 export function idOf(value: unknown): string | undefined {
   return isObject(value) && typeof value.id === 'string' && value.id.length <= 200 ? value.id : undefined;

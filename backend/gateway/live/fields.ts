@@ -1,5 +1,6 @@
 import { nearest } from '../../lib/nearest.ts';
 import { PanelcastError } from '../../lib/panelcast-error.ts';
+import { FILTER_CHARS_MAX } from '../../sql/limits.ts';
 
 /** Reads a JSON object that somebody sent. Every fault is named by its path: `open.request.metrics[1].fn must be …`. */
 export class Fields {
@@ -17,7 +18,7 @@ export class Fields {
     for (const name of Object.keys(value)) {
       if (known.includes(name)) continue;
       const meant = nearest(name, known);
-      throw fault(path, `has no field "${clip(name)}"; ${meant ? `did you mean "${meant}"?` : oneOf(known)}`);
+      throw fault(path, `has no field "${clip(name)}"; ${meant ? `did you mean "${meant}"?` : fieldsAmong(known)}`);
     }
     return new Fields(value, path);
   }
@@ -67,7 +68,7 @@ export class Fields {
     const value = this.#needed(name, oneOf(choices));
     const chosen = choices.find(choice => choice === value);
     if (chosen !== undefined) return chosen;
-    const meant = typeof value === 'string' ? nearest(value, choices) : undefined;
+    const meant = typeof value === 'string' && choices.length > 1 ? nearest(value, choices) : undefined;
     throw fault(this.at(name), `must be ${oneOf(choices)}${meant ? `; did you mean "${meant}"?` : ''}`);
   }
 
@@ -98,7 +99,7 @@ export class Fields {
 }
 
 /** A filter of some thousand characters is long; one of a megabyte is an attack. */
-const TEXT_MAX = 32 * 1024;
+const TEXT_MAX = FILTER_CHARS_MAX;
 const NAME_MAX = 200;
 const LIST_MAX = 1000;
 
@@ -121,7 +122,11 @@ export function fault(path: string, message: string): PanelcastError {
 }
 
 function oneOf(names: readonly string[]): string {
-  return `one of ${names.join(', ')}`;
+  return names.length === 1 ? names[0]! : `one of ${names.join(', ')}`;
+}
+
+function fieldsAmong(known: readonly string[]): string {
+  return known.length === 0 ? 'there are none' : `there is ${known.join(', ')}`;
 }
 
 /** Of what was sent only the kind is repeated, and short words: it may be anything. */

@@ -1,9 +1,10 @@
 import { unreachable } from '../../lib/assert.ts';
+import { parseJsonText } from '../../lib/json-text.ts';
 import { PanelcastError } from '../../lib/panelcast-error.ts';
 import type { ToNotifier } from '../../notifier/link.ts';
 import type { ClientHello, ClientMessage, Flush, Open, Welcome } from '../../protocol/messages.ts';
 import { PROTOCOL } from '../../protocol/messages.ts';
-import { decodeClientMessage, idOf, parseJson } from './client-message.ts';
+import { decodeClientMessage, idOf } from './client-message.ts';
 import { durableName } from './durable-name.ts';
 import { FAREWELLS } from './farewell.ts';
 import { KnownOpens } from './known-opens.ts';
@@ -38,7 +39,7 @@ export class Inbox {
     try {
       if (text === undefined) throw new PanelcastError('bad-request', 'messages are text, not binary');
       const known = this.#opens.get(text);
-      value = known ?? parseJson(text);
+      value = known ?? parseJsonText(text, 'the message');
       session.quota.garbled = 0;
       this.#take(session, known ?? this.#decode(text, value));
     } catch (error) {
@@ -131,7 +132,7 @@ export class Inbox {
   /** An `error` names what it is about by its id alone, so opens and flushes share one set of names. */
   #refuseTaken(session: Session, path: string, id: string): void {
     if (session.registrations.includes(id))
-      throw new PanelcastError('conflict', `${path} "${id}" is a registration of this session; close it first`);
+      throw new PanelcastError('conflict', `${path} "${id}" is a registration of this session; choose another id`);
   }
 
   #tell(message: ToNotifier): void {

@@ -2,7 +2,9 @@ import fastifyWebsocket, { type WebSocket } from '@fastify/websocket';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { PanelcastError } from '../../lib/panelcast-error.ts';
 import { type ClientMessage, PROTOCOL } from '../../protocol/messages.ts';
+import { LINES } from '../body-parsers.ts';
 import type { Grant } from '../grant.ts';
+import { Fields } from './fields.ts';
 import type { Inbox } from './inbox.ts';
 import type { LiveLimits } from './limits.ts';
 import type { Session } from './session.ts';
@@ -41,9 +43,7 @@ export function liveRoutes(server: FastifyInstance, house: LiveHouse, authentica
       serveLines(house, reply, grants.get(request)!, messages);
     });
     scope.register(async posted => {
-      posted.addContentTypeParser('application/x-ndjson', { parseAs: 'string' }, (_request, body, done) =>
-        done(null, body),
-      );
+      posted.addContentTypeParser(LINES, { parseAs: 'string' }, (_request, body, done) => done(null, body));
       posted.post('/api/stream', { preValidation: admit, bodyLimit: STREAM_BODY_BYTES }, (request, reply) =>
         serveLines(house, reply, grants.get(request)!, bodyMessages(request.body)),
       );
@@ -78,6 +78,7 @@ function webSocketOptions(house: LiveHouse): fastifyWebsocket.WebsocketPluginOpt
 async function refuseOtherProtocols(request: FastifyRequest): Promise<void> {
   if (!request.ws)
     throw new PanelcastError('bad-request', '/api/live takes a WebSocket upgrade; /api/stream has the same as lines');
+  Fields.of(request.query, 'query', []);
   const offered = request.headers['sec-websocket-protocol'];
   if (offered === undefined || offered.split(',').some(name => name.trim() === PROTOCOL)) return;
   throw new PanelcastError('bad-request', `the subprotocol must be ${PROTOCOL}, not ${offered.slice(0, 100)}`);

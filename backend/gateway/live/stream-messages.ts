@@ -1,6 +1,7 @@
+import { parseJsonText } from '../../lib/json-text.ts';
 import { PanelcastError } from '../../lib/panelcast-error.ts';
 import { type ClientMessage, type Position, PROTOCOL } from '../../protocol/messages.ts';
-import { decodeClientMessage, parseJson } from './client-message.ts';
+import { decodeClientMessage } from './client-message.ts';
 import { decodeRequest } from './decode-request.ts';
 import { Fields, fault } from './fields.ts';
 
@@ -22,7 +23,7 @@ export function queryMessages(query: Readonly<Record<string, unknown>>): ClientM
     hello,
     ...opens.map((text, index): ClientMessage => {
       const path = `query.open[${index}]`;
-      return { type: 'open', id: String(index + 1), request: decodeRequest(parseRequest(text, path), path) };
+      return { type: 'open', id: String(index + 1), request: decodeRequest(parseJsonText(text, path), path) };
     }),
   ];
 }
@@ -34,7 +35,7 @@ export function bodyMessages(body: unknown): ClientMessage[] {
       ? body
           .split('\n')
           .filter(line => line.trim() !== '')
-          .map(parseJson)
+          .map((line, index) => parseJsonText(line, `message ${index}`))
       : [body].flat();
   const messages = values.map(decodeClientMessage);
   if (messages[0]?.type !== 'hello') throw new PanelcastError('bad-request', 'the first message must be hello');
@@ -47,15 +48,4 @@ function readPosition(text: string): Position {
   const [, epoch, seq] = /^(\d+):(\d+)$/.exec(text) ?? [];
   if (epoch === undefined || seq === undefined) throw fault('query.resume', 'must be EPOCH:SEQ, two whole numbers');
   return { epoch: Number(epoch), seq: Number(seq) };
-}
-
-function parseRequest(text: string, path: string): unknown {
-  try {
-    return parseJson(text);
-  } catch (error) {
-    throw fault(
-      path,
-      `is not JSON: ${error instanceof Error && error.cause instanceof Error ? error.cause.message : ''}`,
-    );
-  }
 }

@@ -67,7 +67,7 @@ describe('POST /api/events', () => {
     const broken = await lab.lines(`${lines}{"identifier": oops\n`);
     expect(broken.status).toBe(400);
     expect(broken.body.error.message).toMatch(
-      /^event 3500 is not a line of JSON.*the 3000 events before this step are stored$/,
+      /^event 3500: the line is not JSON: what stands at 15 .*the 3000 events before this step are stored$/,
     );
     const unknown = await lab.lines(`${lines}{"identifier":"x","sevrity":1}\n`);
     expect(unknown.body.error.message).toMatch(/^event 3500: unknown column "sevrity"/);
@@ -92,7 +92,45 @@ describe('POST /api/events', () => {
   it('refuses what is not JSON by its type', async () => {
     const form = await lab.raw('/api/events', 'a=1', { 'content-type': 'application/x-www-form-urlencoded' });
     expect(form.status).toBe(415);
-    expect(JSON.stringify(form.body)).toContain('content-type: application/json');
+    expect(form.body.error.message).toBe(
+      'the body is “application/x-www-form-urlencoded”, which is not read here; send it with “content-type: application/json” or “content-type: application/x-ndjson”',
+    );
+    const sql = await lab.raw('/api/sql', 'SELECT 1', { 'content-type': 'text/plain' });
+    expect(sql.status).toBe(415);
+    expect(sql.body.error.message).toMatch(/“content-type: application\/json”$/);
+  });
+
+  it.each(['/api/events', '/api/sql', '/api/query'])('refuses an encoded body by its header: %s', async path => {
+    const { body, status } = await lab.post(path, { identifier: 'zipped' }, { 'content-encoding': 'gzip' });
+    expect(status).toBe(415);
+    expect(body.error.message).toContain('Content-Encoding says “gzip”');
+  });
+
+  it.each([
+    ['/api/events', 'the body is empty'],
+    ['/api/sql', 'body must be an object, not nothing'],
+    ['/api/query', 'request must be an object, not nothing'],
+  ])('misses the body where there is none: %s', async (path, message) => {
+    const { body, status } = await lab.raw(path, '', { 'content-type': 'application/json' });
+    expect([status, body.error.message]).toEqual([400, expect.stringContaining(message)]);
+  });
+
+  it.each(['/api/events', '/api/sql'])('says where a body is no JSON, and repeats nothing of it: %s', async path => {
+    const { body } = await lab.raw(path, '{"identifier": s3cret}', { 'content-type': 'application/json' });
+    expect(body.error).toEqual({
+      code: 'bad-request',
+      message: 'the body is not JSON: what stands at 15 cannot be there',
+      position: 15,
+    });
+  });
+
+  it.each([
+    ['/api/events?partal=true', 'query has no field "partal"; did you mean "partial"?'],
+    ['/api/sql?partial=true', 'query has no field "partial"; there are none'],
+    ['/api/actions?kye=1', 'query has no field "kye"; did you mean "key"?'],
+  ])('refuses what nobody reads in the address: %s', async (path, message) => {
+    const { body, status } = await lab.post(path, {});
+    expect([status, body.error.message]).toEqual([400, message]);
   });
 });
 
@@ -165,16 +203,31 @@ describe('POST /api/query and /api/flush', () => {
     expect(data.values.slice(1, 4)).toEqual([['q1'], [5], [60]]);
   });
 
+  it('has booleans as Grafana’s frames have them', async () => {
+    await lab.post('/api/events', { identifier: 'yes-no', acknowledged: 1 });
+    const { body } = await lab.post('/api/query', { filter: "identifier = 'yes-no'", columns: ['acknowledged'] });
+    const [{ data, schema }] = body.frames;
+    expect(schema.fields[1]).toMatchObject({ name: 'acknowledged', type: 'boolean' });
+    expect(data.values[1]).toEqual([true]);
+  });
+
   it('underlines a fault of the filter', async () => {
     const { body, status } = await lab.post('/api/query', { filter: 'severity >> 4' });
     expect(status).toBe(400);
     expect(body.error).toMatchObject({ code: 'bad-filter', position: 10 });
   });
 
-  it('flushes up to a seq, and says that a seq to come is not there', async () => {
+  it('flushes up to a seq, and waits for one to come', async () => {
     const { seq } = (await lab.post('/api/events', { identifier: 'f' })).body;
     expect((await lab.post('/api/flush', { minSeq: seq })).body.asOf).toBeGreaterThanOrEqual(seq);
-    expect(await lab.post('/api/flush', { minSeq: seq + 1_000_000 })).toMatchObject({ status: 504 });
+    const early = lab.post('/api/flush', { minSeq: seq + 2 });
+    await lab.post('/api/events', [{ identifier: 'f' }, { identifier: 'f' }]);
+    expect((await early).body.asOf).toBeGreaterThanOrEqual(seq + 2);
+  });
+
+  it('refuses to flush a view that nobody has open', async () => {
+    const { body, status } = await lab.post('/api/flush', { minSeq: 0, views: ['nope'] });
+    expect([status, body.error]).toEqual([404, { code: 'not-found', message: 'nobody has a view "nope" open' }]);
   });
 });
 
@@ -188,6 +241,14 @@ describe('names, schema and status', () => {
     await lab.delete('/api/filters/urgent');
     expect((await lab.post('/api/query', { filter: '@urgent' })).status).toBe(400);
     expect((await lab.delete('/api/filters/urgent')).status).toBe(404);
+    for (const name of ['toString', 'constructor', '__proto__'])
+      expect((await lab.delete(`/api/filters/${name}`)).status).toBe(404);
+  });
+
+  it('forgets a name for a client that says of no body that it is JSON', async () => {
+    await lab.put('/api/filters/typed', { filter: 'severity = 5' });
+    const headers = { 'content-type': 'application/json' };
+    expect(await lab.ask('/api/filters/typed', { method: 'DELETE', headers })).toMatchObject({ body: { moved: 0 } });
   });
 
   it('does not save a filter that means nothing, or that goes in a circle', async () => {

@@ -75,7 +75,6 @@ describe('a refusal over HTTP', () => {
     ['a body over the limit', { 'content-type': 'application/json' }, JSON.stringify('x'.repeat(2000)), 'too-large'],
     ['another media type', { 'content-type': 'application/xml' }, '<event/>', 'unsupported-media-type'],
     ['JSON that is none', { 'content-type': 'application/json' }, '{"a":', 'bad-request'],
-    ['no body where one is due', { 'content-type': 'application/json' }, '', 'bad-request'],
     ['a key that would change a prototype', { 'content-type': 'application/json' }, '{"__proto__":1}', 'bad-request'],
   ] as const)('refuses %s', async (_what, headers, payload, code) => {
     const { server } = testServer();

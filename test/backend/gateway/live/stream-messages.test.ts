@@ -169,6 +169,6 @@ describe('the messages of a stream', () => {
     expect(() => bodyMessages('{"type":"hello","protocol":"panelcast.v1"}\n\n{"type":"pong"}')).toThrow(
       'takes open messages only',
     );
-    expect(() => bodyMessages('not json')).toThrow('the message is not JSON');
+    expect(() => bodyMessages('not json')).toThrow('message 0 is not JSON: what stands at 0');
   });
 });
