@@ -4,6 +4,7 @@ import { PanelcastError } from '../lib/panelcast-error.ts';
 import type { NotifierCalls } from '../notifier/calls.ts';
 import { SELF_TABLES } from '../notifier/self-tables.ts';
 import type { Field } from '../protocol/messages.ts';
+import type { Value } from '../protocol/schema.ts';
 import { decodeRequest } from './live/decode-request.ts';
 import { Fields } from './live/fields.ts';
 import { grantOf } from './roles.ts';
@@ -28,7 +29,8 @@ export function queryRoutes(server: FastifyInstance, { bounds, calls, clock }: O
     const call = { request: decodeRequest(request.body), identity, bounds: { rowsMax, untilMs: clock.now() + timeMs } };
     const { asOf, fields, truncated, values } = await within(timeMs, calls.query(call), clock);
     const meta = truncated === undefined ? {} : { meta: { notices: [noticeOf(rowsMax)] } };
-    const frame = { schema: { fields: fields.map(grafanaField), ...meta }, data: { values } };
+    const data = { values: values.map((column, index) => grafanaValues(fields[index]!, column)) };
+    const frame = { schema: { fields: fields.map(grafanaField), ...meta }, data };
     return { frames: [frame], asOf, ...(truncated === undefined ? {} : { truncated }) };
   });
   server.post('/api/flush', async request => {
@@ -76,6 +78,11 @@ const FUNCTIONS = [
     description: 'The present time in milliseconds; combine it with durations, as in now() - 5m.',
   },
 ] as const;
+
+/** Grafana's booleans are true and false; all else is as on the wire. */
+function grafanaValues({ format }: Field, values: readonly Value[]): readonly (Value | boolean)[] {
+  return format === 'boolean' ? values.map(value => (value === null ? null : value !== 0)) : values;
+}
 
 /** A column as Grafana's DataFrameJSON describes one. */
 function grafanaField({ format, key, name, type, values }: Field) {

@@ -20,8 +20,16 @@ type JsonField = NonNullable<DataFrameJSON['schema']>['fields'][number];
 export function readAnswer({ asOf, frames }: QueryAnswer): Answer {
   const [frame] = frames;
   const fields = (frame?.schema?.fields ?? []).map(readField);
-  const values = fields.map((_, index) => (frame?.data?.values[index] ?? []) as readonly Value[]);
+  const values = fields.map(({ format }, index) => {
+    const column = (frame?.data?.values[index] ?? []) as readonly (Value | boolean)[];
+    return (format === 'boolean' ? column.map(asNumber) : column) as readonly Value[];
+  });
   return { asOf, fields, values };
+}
+
+/** On the wire booleans are 0 and 1. */
+function asNumber(value: Value | boolean): Value {
+  return typeof value === 'boolean' ? Number(value) : value;
 }
 
 function readField({ config, name, type }: JsonField): Field {
