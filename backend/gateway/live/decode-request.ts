@@ -43,6 +43,8 @@ export function decodeRequest(value: unknown, path = 'request'): Request {
 }
 
 function refuseContradictions(request: Request, path: string): void {
+  refuseSharedNames(request, path);
+  if (request.metrics?.length === 0) throw fault(`${path}.metrics`, 'must name one at least; leave it out for rows');
   if (request.view !== undefined) {
     const other = Object.keys(request).find(name => !BESIDE_VIEW.includes(name));
     if (other !== undefined) throw fault(`${path}.${other}`, 'cannot stand beside view, which names a whole request');
@@ -53,6 +55,17 @@ function refuseContradictions(request: Request, path: string): void {
       throw fault(`${path}.historyMs`, 'needs metrics: rows have no retained past');
   } else if (request.columns !== undefined)
     throw fault(`${path}.columns`, 'cannot stand beside metrics: a view has rows or metrics');
+}
+
+/** Fields are found by their names. */
+function refuseSharedNames({ groupBy = [], metrics = [] }: Request, path: string): void {
+  const taken = new Set(groupBy);
+  for (const [index, { as }] of metrics.entries()) {
+    if (as === undefined) continue;
+    if (taken.has(as))
+      throw fault(`${path}.metrics[${index}].as`, `is "${as}", the name of another field; choose one of its own`);
+    taken.add(as);
+  }
 }
 
 function decodeMetric(value: unknown, path: string): MetricRequest {

@@ -19,7 +19,7 @@ export function resolveMetrics(
   const spec: MetricViewSpec = {
     table,
     metrics: metrics.map(metric => resolveMetric(metric, table)),
-    groupBy: (request.groupBy ?? []).map(name => resolveColumn(name, table)),
+    groupBy: [...new Set(request.groupBy)].map(name => resolveColumn(name, table)),
     limit: request.limit,
   };
   const fields = metricFields(

@@ -28,6 +28,11 @@ describe('resolving the metrics of a request', () => {
     });
   });
 
+  it('groups by a column once', () => {
+    const { groupBy } = resolveMetrics({ metrics: [{ fn: 'count' }], groupBy: ['node', 'node'] }, ALARMS);
+    expect(groupBy).toEqual([COLUMN.node]);
+  });
+
   const refused: [Pick<Request, 'metrics' | 'groupBy' | 'orderBy'>, string][] = [
     [
       { metrics: [{ fn: 'sum', column: 'sevrity' }] },
