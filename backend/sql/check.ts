@@ -165,7 +165,7 @@ function isSeconds(term: Term): boolean {
 /** Durations are milliseconds, as times are; beside a column of seconds `5m` would silently mean three days. */
 function refuseDuration(expression: Expression): void {
   if (expression.kind !== 'literal' || expression.form !== 'duration') return;
-  fail(`the column is in seconds, so write ${Number(expression.value) / 1_000} instead of a duration`, expression);
+  fail(`the column is in seconds, so write ${Number(expression.value) / 1_000} instead of the duration`, expression);
 }
 
 /** What `IS` tests the truth of: TRUE and FALSE always, NULL if a condition stands before it. */

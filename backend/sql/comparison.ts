@@ -16,7 +16,7 @@ export interface Positions {
 
 /** A number on its own as a condition: TRUE unless 0. */
 export function truthy(term: Term, position: number): Condition {
-  if (term.type === 'text') throw wrong('a text is no condition; compare it with something', position);
+  if (term.type === 'text') throw wrong(`the text at ${position} is no condition; compare it with something`, position);
   return compare(term, '<>', number(0, 'integer'), { left: position, right: position });
 }
 
@@ -53,24 +53,24 @@ function isNull(term: Term): Condition {
 }
 
 function compareConstants(left: Constant, operator: Ordering, right: Constant, at: Positions): Condition {
-  if ((left.type === 'text') !== (right.type === 'text')) throw wrong(MIXED, at.right);
+  if ((left.type === 'text') !== (right.type === 'text')) throw mixed(at.right);
   return fixed(holds(compareCuts(left.value!, right.value!), operator));
 }
 
 function compareConstant(term: Term, operator: Ordering, constant: Constant, position: number): Condition {
   if (term.kind === 'column') return test(termVariable(term), operator, constantFor(term.column, constant, position));
-  if (constant.type === 'text') throw wrong(MIXED, position);
+  if (constant.type === 'text') throw mixed(position);
   const value = Number(constant.value);
   if (term.type === 'integer' && Number.isSafeInteger(value))
     return compareSums(term, operator, number(value, 'integer'), position);
-  if (mentionsNow(term)) throw wrong(NOW_ADVICE, position);
+  if (mentionsNow(term)) throw nowAdvice(position);
   return test(termVariable(term), operator, value);
 }
 
 function compareTerms(left: Term, operator: Ordering, right: Term, position: number): Condition {
-  if ((left.type === 'text') !== (right.type === 'text')) throw wrong(MIXED, position);
+  if ((left.type === 'text') !== (right.type === 'text')) throw mixed(position);
   if (left.type === 'integer' && right.type === 'integer') return compareSums(left, operator, right, position);
-  if (mentionsNow(left) || mentionsNow(right)) throw wrong(NOW_ADVICE, position);
+  if (mentionsNow(left) || mentionsNow(right)) throw nowAdvice(position);
   const sides = [termText(left), termText(right)] as const;
   if (sides[0] === sides[1]) return unknownWhereNull(fixed(holds(0, operator)), left);
   return sides[0] < sides[1]
@@ -81,18 +81,24 @@ function compareTerms(left: Term, operator: Ordering, right: Term, position: num
 /** Both sides whole: their difference against 0, divided by what its coefficients share. */
 function compareSums(left: Term, operator: Ordering, right: Term, position: number): Condition {
   const difference = sum(left, right, -1);
-  if (difference === undefined) throw wrong('a number goes beyond 2^53', position);
+  if (difference === undefined) throw wrong(`a number goes beyond 2^53 at ${position}`, position);
   const { parts, constant, now } = asSum(difference);
   const live = parts.filter(part => part.coefficient !== 0);
   const dead = parts.filter(part => part.coefficient === 0);
-  if (live.length === 0 && now !== 0) throw wrong(NOW_ADVICE, position);
+  if (live.length === 0 && now !== 0) throw nowAdvice(position);
   const answer = live.length === 0 ? fixed(holds(constant, operator)) : compareLive(live, now, constant, operator);
-  if (answer === undefined) throw wrong(NOW_ADVICE, position);
+  if (answer === undefined) throw nowAdvice(position);
   return dead.reduce((sofar: Condition, { base }) => unknownWhereNull(sofar, base), answer);
 }
 
-const NOW_ADVICE = 'now() can be compared with whole columns only, as in last_occurrence > now() - 5m; it cannot';
-const MIXED = 'a text and a number cannot be compared';
+function nowAdvice(position: number): PanelcastError {
+  const rule = 'now() can be compared with whole columns only';
+  return wrong(`${rule}, which it is not at ${position}; write it as in last_occurrence > now() - 5m`, position);
+}
+
+function mixed(position: number): PanelcastError {
+  return wrong(`a text and a number cannot be compared at ${position}`, position);
+}
 
 function holds(order: number, operator: Ordering): boolean {
   const answers = {
@@ -133,5 +139,5 @@ function greatestCommonDivisor(a: number, b: number): number {
 }
 
 function wrong(message: string, position: number): PanelcastError {
-  return new PanelcastError('bad-filter', `${message} at ${position}`, { position });
+  return new PanelcastError('bad-filter', message, { position });
 }

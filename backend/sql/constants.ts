@@ -10,7 +10,7 @@ const QUOTED_NUMBER = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*$/;
 export function constantFor(column: ColumnSchema, { value, type }: Constant, position: number): Cut {
   if (column.type === 'text') {
     if (type !== 'real') return String(value);
-    throw wrong(`"${column.name}" is a text, and ${value} is not; write '${value}'`, position);
+    throw wrong(`"${column.name}" is a text, and ${value} at ${position} is not; write '${value}'`, position);
   }
   return typeof value === 'string' ? numberFor(column, value, position) : Number(value);
 }
@@ -22,16 +22,18 @@ function numberFor(column: ColumnSchema, text: string, position: number): number
   if (entry !== undefined) return entry.value;
   const value = Number(text);
   if (QUOTED_NUMBER.test(text) && (Number.isSafeInteger(value) || !Number.isInteger(value))) return value;
-  throw wrong(`"${column.name}" is a number, and '${text}' is not${hint(column, text)}`, position);
+  throw wrong(`"${column.name}" is a number, and '${text}' at ${position} is not${hint(column, text)}`, position);
 }
 
 function hint(column: ColumnSchema, text: string): string {
   const names = column.values?.map(({ name }) => name) ?? [];
+  if (column.format === 'time-ms') return '; write a time as in now() - 15m, or in milliseconds since 1970';
+  if (column.format === 'boolean') return '; write TRUE or FALSE';
   if (names.length === 0) return '';
   const meant = nearest(text, names);
   return meant === undefined ? `; its names are ${names.join(', ')}` : `; did you mean '${meant}'?`;
 }
 
 function wrong(message: string, position: number): PanelcastError {
-  return new PanelcastError('bad-filter', `${message} at ${position}`, { position });
+  return new PanelcastError('bad-filter', message, { position });
 }

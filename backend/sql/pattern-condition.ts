@@ -19,13 +19,14 @@ export function matches(column: ColumnTerm, operator: 'LIKE' | 'GLOB', written: 
 function readPattern(operator: 'LIKE' | 'GLOB', written: string, { escapedBy, position }: PatternDetails): Pattern {
   if (operator === 'GLOB') {
     const pattern = globPattern(written);
-    if (pattern === undefined) throw wrong('the pattern has a [ without a ]', position);
+    if (pattern === undefined) throw wrong(`the pattern at ${position} has a [ without a ]`, position);
     return pattern;
   }
   if (escapedBy !== undefined && (Array.from(escapedBy).length !== 1 || escapedBy === '%' || escapedBy === '_'))
-    throw wrong('ESCAPE takes one character that is neither % nor _; it does not', position);
+    throw wrong(`ESCAPE takes one character that is neither % nor _, not what stands at ${position}`, position);
   const pattern = likePattern(written, escapedBy);
-  if (pattern === undefined) throw wrong('the pattern ends with its escape character; it must not', position);
+  if (pattern === undefined)
+    throw wrong(`the pattern ends with its escape character at ${position}; something must follow it`, position);
   return pattern;
 }
 
@@ -47,5 +48,5 @@ function patternTest(column: ColumnTerm, pattern: Pattern): Test {
 }
 
 function wrong(message: string, position: number): PanelcastError {
-  return new PanelcastError('bad-filter', `${message} at ${position}`, { position });
+  return new PanelcastError('bad-filter', message, { position });
 }
