@@ -36,6 +36,7 @@ export function consoleRoutes(server: FastifyInstance): void {
   };
   serve('/', files.get('index.html')!);
   for (const [name, file] of files) if (name !== 'index.html') serve(`/console/${name}`, file);
+  serve('/favicon.ico', files.get('icon.svg')!); // browsers ask for it beside any page that names none
   for (const [name, document] of Object.entries(DOCUMENTS)) {
     const path = join(PACKAGE_ROOT, document);
     if (existsSync(path)) serve(`/console/docs/${name}`, new PageFile(path));

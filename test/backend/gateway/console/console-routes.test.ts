@@ -29,6 +29,11 @@ describe('the console’s files', () => {
     expect(policy.join()).not.toMatch(/unsafe|\*|http/);
   });
 
+  it('have an icon for pages that name none', async () => {
+    const { headers, statusCode } = await site().inject('/favicon.ico');
+    expect([statusCode, headers['content-type']]).toEqual([200, 'image/svg+xml']);
+  });
+
   it('are all there: whatever the page and its modules name is served, with its type', async () => {
     const server = site();
     const named = [...html.matchAll(/(?:src|href)="(\/console\/[\w.-]+)"/g)].map(([, path]) => path!);
