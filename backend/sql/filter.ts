@@ -15,11 +15,7 @@ export class Filter {
   readonly table: TableSchema;
   /** As a person would write it, names expanded. */
   readonly text: string;
-  /** Equal for filters that keep the same rows, as far as diagrams tell. */
-  readonly canonical: string;
   readonly diagram: Diagram;
-  /** Positions of the columns whose values matter, ascending. */
-  readonly columns: readonly number[];
   /** Whether the answer for an unchanged row can change as time passes. */
   readonly relative: boolean;
   readonly #condition: Condition;
@@ -29,11 +25,18 @@ export class Filter {
     this.text = text;
     this.#condition = condition;
     this.diagram = diagramOf(condition);
-    this.canonical = serialise(this.diagram);
-    const variables = branchesOf(this.diagram).map(({ variable }) => variable);
-    const columns = new Set(variables.flatMap(variable => variable.columns.map(column => column.index)));
-    this.columns = [...columns].sort((a, b) => a - b);
-    this.relative = variables.some(variable => variable.relative);
+    this.relative = branchesOf(this.diagram).some(({ variable }) => variable.relative);
+  }
+
+  /** Equal for filters that keep the same rows, as far as diagrams tell. Written anew each time: filters are many. */
+  get canonical(): string {
+    return serialise(this.diagram);
+  }
+
+  /** Positions of the columns whose values matter, ascending. */
+  get columns(): readonly number[] {
+    const read = branchesOf(this.diagram).flatMap(({ variable }) => variable.columns.map(({ index }) => index));
+    return [...new Set(read)].sort((a, b) => a - b);
   }
 
   matches(row: Row, nowMs: number): boolean {

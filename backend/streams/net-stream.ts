@@ -58,7 +58,7 @@ export class NetStream implements Stream, RowSink {
 
   take(asOf: number): Encode | undefined {
     if (this.#pending.size === 0) return undefined;
-    const taken = this.#pending.values();
+    const taken = this.#pending;
     this.#pending = new SmallMap<Key, Pending>();
     return () => {
       try {
@@ -70,10 +70,10 @@ export class NetStream implements Stream, RowSink {
     };
   }
 
-  #delta(asOf: number, taken: readonly Pending[]): string {
+  #delta(asOf: number, taken: SmallMap<Key, Pending>): string {
     const rows: Row[] = [];
     const remove: Key[] = [];
-    for (const { key, row } of taken) {
+    for (const { key, row } of taken.values()) {
       if (row === undefined) remove.push(key);
       else rows.push(this.#output.project(row));
     }
@@ -81,9 +81,9 @@ export class NetStream implements Stream, RowSink {
   }
 
   /** What was taken and could not be told: what came since is newer. */
-  #putBack(taken: readonly Pending[]): void {
+  #putBack(taken: SmallMap<Key, Pending>): void {
     if (this.#pending.size === 0) this.#onDirty();
-    for (const { key, row } of taken) {
+    for (const { key, row } of taken.values()) {
       const newer = this.#pending.get(key);
       this.#pending.set(key, { key, row: newer === undefined ? row : newer.row, freshAt: NOT_FRESH });
     }

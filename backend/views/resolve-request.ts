@@ -51,6 +51,7 @@ export interface ResolvedRequest {
 
 /** A window of more would hold most of a table in memory a second time. */
 const LIMIT_MAX = 50_000;
+const NO_ORDER: readonly Order[] = [];
 const INTERVAL_MS_MAX = 3_600_000;
 
 /** `restriction` is the identity's entitlement: ANDed before anything is compared, so that it can split a set. */
@@ -146,20 +147,13 @@ function rowsPart(request: Request, table: TableSchema): ViewPart {
   const { columns, viewKey: rowsKey } = projectionOf(table, canonicalColumns(table, names));
   const own = [...new Set(names)].map(name => columnIndex(table, name));
   const fields = columnFields(table, own);
-  const orderBy = (request.orderBy ?? []).map(({ column: name, desc = false }) => ({
-    columnIndex: column(name, table),
-    desc,
-  }));
+  const orderBy =
+    request.orderBy?.map(({ column: name, desc = false }) => ({ columnIndex: column(name, table), desc })) ?? NO_ORDER;
   // Only where a limit cuts does the order of rows decide which they are.
   if (request.limit === undefined) return { spec: { kind: 'rows', table, columns }, viewKey: rowsKey, orderBy, fields };
   const limit = limitOf(request.limit);
   const order = canonicalOrder(table, orderBy);
-  const viewKey = JSON.stringify([
-    'window',
-    columns,
-    order.map(({ columnIndex, desc }) => [columnIndex, desc]),
-    limit,
-  ]);
+  const viewKey = JSON.stringify(['window', columns, order.map(({ columnIndex, desc }) => [columnIndex, desc]), limit]);
   return { spec: { kind: 'window', table, columns, orderBy: order, limit }, viewKey, orderBy, fields };
 }
 
@@ -171,7 +165,7 @@ function metricPart(request: Request, table: TableSchema): ViewPart {
     );
   const limit = request.limit === undefined ? {} : { limit: limitOf(request.limit) };
   const { fields, key, spec } = canonicalMetrics({ ...request, ...limit }, table);
-  return { spec: { kind: 'metric', ...spec }, viewKey: key, orderBy: [], fields };
+  return { spec: { kind: 'metric', ...spec }, viewKey: key, orderBy: NO_ORDER, fields };
 }
 
 function column(name: string, table: TableSchema): number {
