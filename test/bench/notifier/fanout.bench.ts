@@ -24,7 +24,7 @@ function sweep(viewers: number, frames: number, frameBytes: number): Case {
     runs: viewers < 10_000 ? 3 : 1,
     rehearsal: false,
     contenders: [
-      own({ ...shape, rounds: sized(15, 4) }),
+      own({ ...shape, rounds: sized(viewers < 10_000 ? 45 : 15, 4) }),
       ...BROKERS.map(name => ({ name, run: () => brokerFanout(name, shape) })),
     ],
     bars: [
