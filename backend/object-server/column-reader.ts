@@ -109,3 +109,9 @@ function enumReader(entries: NonNullable<ColumnSchema['values']>): ColumnReader 
     return (typeof value === 'string' ? byName.get(value.toLowerCase()) : undefined) ?? misfit;
   };
 }
+
+/** A value as shown in a message: enough to find it, never a whole row. */
+export function shown(value: unknown): string {
+  const text = typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? String(value));
+  return text.length > 40 ? `${text.slice(0, 39)}…` : text;
+}

@@ -1,6 +1,6 @@
 import { assert } from '../lib/assert.ts';
 import type { Value } from '../protocol/schema.ts';
-import { type ColumnReader, columnReader, Misfit } from './column-reader.ts';
+import { type ColumnReader, columnReader, Misfit, shown } from './column-reader.ts';
 import { deriveIdentifier } from './event-identifier.ts';
 import { eventTime } from './event-time.ts';
 import { EVENT_HEAD, eventUpsertSql, IDENTIFIER } from './event-upsert.ts';
@@ -112,10 +112,4 @@ function sameKeys(a: readonly string[], b: readonly string[]): boolean {
   if (a.length !== b.length) return false;
   for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
   return true;
-}
-
-/** A value as shown in a message: enough to find it, never a whole row. */
-function shown(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
-  return text.length > 40 ? `${text.slice(0, 39)}…` : text;
 }

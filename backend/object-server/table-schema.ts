@@ -1,6 +1,7 @@
 import { nearest } from '../lib/nearest.ts';
 import { PanelcastError } from '../lib/panelcast-error.ts';
 import type { ColumnFormat, ColumnSchema, ColumnType, EnumEntry, TableSchema, Value } from '../protocol/schema.ts';
+import { columnReader, Misfit, shown } from './column-reader.ts';
 
 export interface ColumnDefinition extends ColumnSchema {
   /** What a row has that does not say: without one it is NULL, or an error where NULL is not allowed. */
@@ -71,7 +72,7 @@ function parseColumn(entry: unknown, where: string): ColumnDefinition {
   const type = oneOf(column.type, TYPES, `${where}.type`);
   if (column.nullable !== undefined && typeof column.nullable !== 'boolean')
     throw bad(`${where}.nullable must be true or false`);
-  return {
+  const parsed: ColumnDefinition = {
     name,
     type,
     nullable: column.nullable ?? true,
@@ -80,6 +81,9 @@ function parseColumn(entry: unknown, where: string): ColumnDefinition {
     ...(column.default === undefined ? {} : { default: constant(column.default, type, where) }),
     ...text(column.description, 'description', where),
   };
+  const misfit = parsed.default === undefined ? undefined : columnReader(parsed)(parsed.default);
+  if (misfit instanceof Misfit) throw bad(`${where}.default ${misfit.expected}, not ${shown(parsed.default)}`);
+  return parsed;
 }
 
 function enumeration(entries: unknown, type: ColumnType, where: string): EnumEntry[] {

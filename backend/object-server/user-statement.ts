@@ -1,12 +1,13 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { PanelcastError } from '../lib/panelcast-error.ts';
-import type { Capture, CaptureMark } from './capture.ts';
+import type { Capture } from './capture.ts';
 import { sqlFailure } from './readers/sql-failure.ts';
 import { type BoundParameters, bindParameters, type StatementParameters } from './readers/statement-parameters.ts';
-import { singleStatement, type Token } from './readers/statement-text.ts';
+import { offsetOfName, singleStatement, type Token } from './readers/statement-text.ts';
 import { quoteName } from './sql-text.ts';
 import { storageError } from './sqlite-error.ts';
 import type { StatementGuard } from './statement-guard.ts';
+import { expectedInSql, StatementValues } from './statement-values.ts';
 import type { TableDefinition } from './table-schema.ts';
 import type { Idempotency, Outcome, Write } from './write.ts';
 import { checkWriteBudget, type PlanLine } from './write-budget.ts';
@@ -40,11 +41,13 @@ export class UserStatements {
   readonly #db: DatabaseSync;
   readonly #capture: Capture;
   readonly #options: UserStatementOptions;
+  readonly #values: StatementValues;
 
   constructor(db: DatabaseSync, capture: Capture, options: UserStatementOptions) {
     this.#db = db;
     this.#capture = capture;
     this.#options = options;
+    this.#values = new StatementValues(options.tables);
   }
 
   write(sql: string, params: StatementParameters = [], idempotency?: Idempotency): Write<StatementOutcome> {
@@ -70,15 +73,21 @@ export class UserStatements {
     } catch (error) {
       throw this.#failure(error, statement);
     }
-    this.#refuseNul(mark);
+    this.#values.check(this.#capture.since(mark));
     this.#options.done();
     return { changes: this.#capture.mark().changes - mark.changes, seq: this.#capture.seq };
   }
 
-  #run({ sql, bound }: UserStatement): void {
+  #run({ bound, sql, tokens }: UserStatement): void {
     const statement = this.#db.prepare(sql);
     if (!this.#options.guard.writes)
       throw new PanelcastError('forbidden', 'the statement does not write; send it as a query');
+    if (statement.columns().length > 0)
+      throw refusalAt(
+        tokens,
+        'RETURNING',
+        'RETURNING is not answered here; leave it out, and SELECT the rows afterwards',
+      );
     const explain = this.#db.prepare(`EXPLAIN QUERY PLAN ${sql}`);
     const plan = explain.all(bound.named, ...bound.positional) as unknown as PlanLine[];
     checkWriteBudget(plan, this.#rowCounts());
@@ -92,17 +101,6 @@ export class UserStatements {
       return [name.toLowerCase(), Number(rows ?? 0)];
     });
     return new Map(counts);
-  }
-
-  /** Texts with a NUL would be cut short wherever they are read, so they must not come in by way of SQL either. */
-  #refuseNul(mark: CaptureMark): void {
-    const changes = this.#capture.since(mark);
-    for (const table of this.#options.tables) {
-      const keys = changes.filter(change => change.table === table.name && change.after).map(change => change.key);
-      if (keys.length === 0) continue;
-      const found = this.#db.prepare(nulSql(table)).get({ keys: JSON.stringify(keys) });
-      if (found) throw new PanelcastError('bad-sql', `the statement puts a NUL character into table "${table.name}"`);
-    }
   }
 
   /** A fault of the statement is the user's to read, in SQLite's words. */
@@ -119,6 +117,8 @@ export class UserStatements {
     if (error instanceof Error && error.message === DUPLICATE_EVENT)
       return new PanelcastError('bad-sql', `${DUPLICATE_EVENT}; ${DUPLICATE_REMEDY}`, { cause: error });
     const { tables, guard } = this.#options;
+    const typeFault = typeFaultOf(error, tables);
+    if (typeFault !== undefined) return refusalAt(tokens, typeFault.column, typeFault.message, error);
     return sqlFailure(error, {
       sql,
       tokens,
@@ -138,14 +138,15 @@ export class UserStatements {
   }
 }
 
-/** Whether a row among `:keys` has a text with a NUL. A key that has one was captured cut short at it. */
-function nulSql(table: TableDefinition): string {
-  const key = quoteName(table.primaryKey);
-  const conditions = table.columns
-    .filter(column => column.type === 'text')
-    .map(column => `instr(${quoteName(column.name)}, char(0)) > 0`);
-  const isTextKey = table.columns.some(column => column.name === table.primaryKey && column.type === 'text');
-  const match = isTextKey ? `${key} >= panelcast_key AND ${key} < panelcast_key || char(1)` : `${key} = panelcast_key`;
-  return `SELECT 1 FROM (SELECT value AS panelcast_key FROM json_each(:keys)) JOIN main.${quoteName(table.name)} ON ${match}
-    WHERE ${conditions.join(' OR ') || 'FALSE'} LIMIT 1`;
+function refusalAt(tokens: readonly Token[], name: string, message: string, cause?: unknown): PanelcastError {
+  const position = offsetOfName(tokens, name);
+  return new PanelcastError('bad-sql', message, { cause, ...(position === undefined ? {} : { position }) });
+}
+
+/** SQLite says which column cannot take a value of which type; what it can take is ours to say. */
+function typeFaultOf(error: unknown, tables: readonly TableDefinition[]) {
+  const message = error instanceof Error ? error.message : '';
+  const [, name, columnName] = /^cannot store \w+ value in \w+ column (\w+)\.(\w+)$/.exec(message) ?? [];
+  const column = tables.find(table => table.name === name)?.columns.find(known => known.name === columnName);
+  return column && { column: column.name, message: `${message}; it ${expectedInSql(column)}` };
 }

@@ -103,7 +103,7 @@ export class ReadConnection {
     if (first.kind !== 'word' || !REFUSED_VERBS.test(first.text)) return;
     throw new PanelcastError(
       'forbidden',
-      `only SELECT is read here, and this statement begins with ${first.text.toUpperCase()}`,
+      `only SELECT, INSERT, UPDATE and DELETE are run here, and this statement begins with ${first.text.toUpperCase()}`,
       { position: first.start },
     );
   }

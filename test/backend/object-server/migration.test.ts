@@ -152,6 +152,10 @@ describe('the configuration of tables', () => {
       [{ ...LINK, columns: [{ name: 'id', type: 'integer', default: 'x' }] }],
       'tables[0].columns[0].default must be of type integer, not "x"',
     ],
+    [
+      [{ ...LINK, columns: [{ name: 'id', type: 'integer', format: 'boolean', default: 2 }] }],
+      'tables[0].columns[0].default must be 0, 1, true or false, not 2',
+    ],
   ])('%j is refused', (tables, message) => {
     expect(() => parseTables(tables)).toThrow(message);
   });

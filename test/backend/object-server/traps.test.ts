@@ -152,7 +152,9 @@ describe('traps of SQLite', () => {
       const server = openServer({ tables: [eventsTable(), ...LINKS] });
       await done(server, server.execute("INSERT INTO link VALUES (1, 'x')"));
       const told = await refusal(server, server.execute(`UPDATE link SET name = ${text}`));
-      expect(told).toBe('bad-sql: the statement puts a NUL character into table "link"');
+      expect(told).toBe(
+        'bad-sql: the statement sets column "name" of table "link" to "a\\u0000b"; it must not contain a NUL character',
+      );
       expect(server.select('link')).toEqual([[1, 'x']]);
     },
   );

@@ -1,6 +1,9 @@
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
 import { eventsTable } from '../../../backend/object-server/events-table.ts';
 import { parseTables } from '../../../backend/object-server/table-schema.ts';
+import { tempDir } from '../../support/temp-dir.ts';
 import { collect, done, events, openServer, refusal } from './open-server.ts';
 
 const CODES = parseTables([
@@ -98,7 +101,22 @@ describe("a user's statement", () => {
     ['UPDATE events SET sevrity = 5', 'bad-sql: no such column: sevrity; did you mean "severity"?'],
     ['UPDATE event SET severity = 5', 'bad-sql: no such table: event; did you mean "events"?'],
     ['UPDATE events severity = 5', 'bad-sql: near "severity": syntax error'],
-    ["UPDATE events SET severity = 'high'", 'bad-sql: cannot store TEXT value in INTEGER column events.severity'],
+    [
+      "UPDATE events SET severity = 'major'",
+      'bad-sql: cannot store TEXT value in INTEGER column events.severity; it must be a number: 0 clear, 1 indeterm',
+    ],
+    [
+      'UPDATE events SET class = 1.5',
+      'bad-sql: cannot store REAL value in INTEGER column events.class; it must be an integer within ±2^53',
+    ],
+    [
+      "UPDATE events SET last_occurrence = '2026-01-01T00:00:00Z'",
+      'INTEGER column events.last_occurrence; it must be milliseconds since the epoch',
+    ],
+    [
+      "UPDATE events SET owner = 'eve' RETURNING serial",
+      'bad-sql: RETURNING is not answered here; leave it out, and SELECT the rows afterwards',
+    ],
     ['UPDATE events SET severity = ?', 'bad-sql: the statement has 1 parameter, and 0 values were given'],
     [
       "INSERT INTO events (identifier) VALUES ('a')",
@@ -146,5 +164,89 @@ describe("a user's statement", () => {
     await done(server, server.intake([{ identifier: 'a', owner: 'bob' }]));
     expect([(await first).seq, (await second).seq]).toEqual([1, 2]);
     expect(changes.map(change => change.after?.[20])).toEqual([null, 'eve', 'bob']);
+  });
+});
+
+const LINKS = parseTables([
+  {
+    name: 'link',
+    primaryKey: 'id',
+    columns: [
+      { name: 'id', type: 'integer' },
+      { name: 'loss', type: 'real' },
+      { name: 'up', type: 'integer', format: 'boolean' },
+      {
+        name: 'kind',
+        type: 'integer',
+        values: [
+          { value: 1, name: 'copper' },
+          { value: 3, name: 'fibre' },
+        ],
+      },
+    ],
+  },
+]);
+
+describe('values that a statement brings', () => {
+  it.each([
+    [
+      'UPDATE events SET severity = 9',
+      '"severity" of table "events" to 9; it must be a number: 0 clear, 1 indeterminate',
+    ],
+    ['UPDATE events SET acknowledged = 7', '"acknowledged" of table "events" to 7; it must be 0, 1, true or false'],
+    ['UPDATE events SET type = 44', '"type" of table "events" to 44; it must be a number: 0 information, 1 problem'],
+    ['UPDATE events SET suppressed = 99', '"suppressed" of table "events" to 99; it must be a number: 0 normal'],
+    ["UPDATE events SET extra = 'nope'", '"extra" of table "events" to "nope"; it must be a JSON object'],
+    ["UPDATE events SET extra = '[1]'", '"extra" of table "events" to "[1]"; it must be a JSON object'],
+    [
+      'UPDATE events SET expires_after = -1',
+      '"expires_after" of table "events" to -1; it must be a whole number of sec',
+    ],
+    ['UPDATE events SET last_occurrence = -1', '"last_occurrence" of table "events" to -1; it must be milliseconds'],
+    ["UPDATE events SET summary = printf('%.*c', 65537, 'x')", '"summary" of table "events" to "xxx'],
+    ["INSERT INTO events (identifier, severity) VALUES ('b', 9)", '"severity" of table "events" to 9'],
+    ["REPLACE INTO events (identifier, severity) VALUES ('a', -1)", '"severity" of table "events" to -1'],
+    ['INSERT INTO link (id, loss) VALUES (2, 9e999)', '"loss" of table "link" to Infinity; it must be a number'],
+    ['UPDATE link SET loss = -9e999', '"loss" of table "link" to -Infinity'],
+    ['UPDATE link SET up = 2', '"up" of table "link" to 2; it must be 0, 1'],
+    ['UPDATE link SET id = id + 1, kind = 2', '"kind" of table "link" to 2; it must be a number: 1 copper, 3 fibre'],
+    ["UPDATE events SET severity = 9 WHERE identifier = 'a' AND severity = 3", '"severity" of table "events" to 9'],
+  ])('are refused where an event could not bring them: %s', async (sql, message) => {
+    const server = openServer({ tables: [eventsTable(), ...LINKS] });
+    await done(server, server.intake([{ identifier: 'a', severity: 3 }]));
+    await done(server, server.execute('INSERT INTO link VALUES (1, 0.5, 1, 3)'));
+    const rows = [server.select('events'), server.select('link')];
+    const told = await refusal(server, server.execute(sql));
+    expect(told).toContain(`bad-sql: the statement sets column ${message}`);
+    expect(told.length).toBeLessThan(250);
+    expect([server.select('events'), server.select('link')]).toEqual(rows);
+    expect(server.seq).toBe(2);
+  });
+
+  it('are all others, NULL among them where the column takes it', async () => {
+    const server = openServer({ tables: [eventsTable(), ...LINKS] });
+    await done(
+      server,
+      server.execute('INSERT INTO link VALUES (1, 1e300, 0, 1), (2, NULL, NULL, NULL), (3, -0.0, 1, 3)'),
+    );
+    await done(server, server.execute("INSERT INTO events (identifier, extra) VALUES ('a', '{}')"));
+    const sql = `UPDATE events SET severity = 5, acknowledged = TRUE, type = 2, suppressed = 4, extra = '{"a":1}',
+      expires_after = NULL, last_occurrence = 0`;
+    expect(await done(server, server.execute(sql))).toMatchObject({ changes: 1 });
+  });
+
+  it('are looked at only where they change, so that a row with a wrong one can be mended in the rest', async () => {
+    const dataDir = tempDir();
+    const options = { dataDir, mode: 'durable' } as const;
+    const before = openServer(options);
+    await done(before, before.intake([{ identifier: 'a' }]));
+    await before.close();
+    const db = new DatabaseSync(join(dataDir, 'panelcast.db'));
+    db.exec("UPDATE events SET severity = 9, extra = 'nope'");
+    db.close();
+    const server = openServer(options);
+    await done(server, server.execute("UPDATE events SET owner = 'eve', severity = severity"));
+    await done(server, server.execute('UPDATE events SET severity = 3'));
+    expect(events(server, 'owner', 'severity', 'extra')).toEqual([{ owner: 'eve', severity: 3, extra: 'nope' }]);
   });
 });

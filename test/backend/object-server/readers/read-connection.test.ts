@@ -86,6 +86,7 @@ describe('a statement that is not for readers', () => {
     ["ATTACH 'other.db' AS other", 'begins with ATTACH'],
     ["VACUUM INTO 'copy.db'", 'begins with VACUUM'],
     ['  /* hidden */ vacuum', 'begins with VACUUM'],
+    ['DROP TABLE events', 'only SELECT, INSERT, UPDATE and DELETE are run here, and this statement begins with DROP'],
     ['CREATE TEMP VIEW events AS SELECT 1', 'begins with CREATE'],
     ['COMMIT', 'begins with COMMIT'],
     ["SELECT load_extension('evil')", 'the function "load_extension" is not available here'],
