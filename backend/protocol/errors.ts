@@ -51,7 +51,7 @@ export const ERROR_KINDS = {
     status: 404,
     log: 'info',
     retry: false,
-    sentence: 'There is no such route, table, view or registration.',
+    sentence: 'There is no such route, table, view, name or registration.',
   },
   'method-not-allowed': {
     status: 405,
@@ -71,13 +71,14 @@ export const ERROR_KINDS = {
     status: 415,
     log: 'info',
     retry: false,
-    sentence: 'The content type is not one that this route reads.',
+    sentence: 'The content type is not one that this route reads, or the body is encoded.',
   },
   'limit-exceeded': {
     status: 422,
     log: 'info',
     retry: false,
-    sentence: 'The statement or request went over its bound of time, rows, bytes, memory or registrations.',
+    sentence:
+      'The statement or request went over its bound of time, bytes, memory, registrations, or rows that it changes or counts.',
   },
   'rate-limited': {
     status: 429,
