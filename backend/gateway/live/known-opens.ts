@@ -5,8 +5,9 @@ const ENTRIES_MAX = 2000;
 const LENGTH_MAX = 1000;
 
 /**
- * What opens mean, by their text. All viewers of a dashboard open its panels in the same words: these are read once, and
- * are then one object, of which a batch to the notifier has one copy too, however many opened it.
+ * What opens mean, by their text. All viewers of a dashboard open its panels in the same words, and after a restart all
+ * go on from the same cut: these are read once, and are then one object, of which a batch to the notifier has one copy
+ * too, however many opened it.
  */
 export class KnownOpens {
   readonly #opens = new Map<string, Open>();
@@ -16,8 +17,7 @@ export class KnownOpens {
   }
 
   keep(text: string, open: Open): void {
-    // Where a client goes on from is its own: nobody says the same again.
-    if (text.length > LENGTH_MAX || open.since !== undefined) return;
+    if (text.length > LENGTH_MAX) return;
     if (this.#opens.size >= ENTRIES_MAX) this.#opens.clear();
     this.#opens.set(text, open);
   }
