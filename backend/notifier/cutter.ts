@@ -119,7 +119,11 @@ export class Cutter {
   cutNow(streams: Iterable<LiveStream>): void {
     this.finishSweep();
     const taken = this.#take(streams);
-    if (taken.length > 0) this.#sweepOver(taken, false).finish();
+    if (taken.length === 0) return;
+    // Each registration would have asked now, as it does at its interval otherwise.
+    const asked = new Map<string, number>();
+    for (const { live } of taken) add(asked, live.entry.set.source.name, live.registrations);
+    this.#sweepOver(taken, { due: false, asked }).finish();
   }
 
   /** A flush: what it cuts is next due one whole interval later. */
@@ -154,8 +158,9 @@ export class Cutter {
     views.advance(now);
     const due = schedule.takeDue(now, intervalMs => throttle.intervalMs(intervalMs));
     const streams: LiveStream[] = [];
+    const asked = new Map<string, number>();
     for (const of of due) {
-      for (const [source, count] of of.registrations) counters.countAsked(source, count);
+      for (const [source, count] of of.polling) add(asked, source, count);
       for (const entry of views.touched) if (this.#hasInterval(entry, of.intervalMs)) this.#settle(entry);
       this.#takeDirty(of, now, streams);
     }
@@ -163,8 +168,9 @@ export class Cutter {
       for (const live of this.#options.streams.ofSet(set)) if (live.intervalMs === intervalMs) streams.push(live);
     this.committed();
     const taken = this.#take(streams);
-    if (taken.length > 0) this.#sweepOver(taken, true).start();
+    if (taken.length > 0) this.#sweepOver(taken, { due: true, asked }).start();
     else if (due.length > 0) {
+      counters.countAsked(asked);
       this.#swept(0);
       // Told too: whoever watches the sweeps alone would otherwise wait for one in vain.
       this.#record({ due: true, atMs: now, busyMs: 0, sets: 0, streams: 0, bytes: 0 }, this.facts());
@@ -220,8 +226,11 @@ export class Cutter {
     }
   }
 
-  /** `due`: in its turn. */
-  #sweepOver(taken: readonly Taken[], due: boolean): Sweep {
+  /** `due`: in its turn. `asked` is told when all of it is made, so that what was avoided is never too much. */
+  #sweepOver(
+    taken: readonly Taken[],
+    { asked, due }: { readonly due: boolean; readonly asked: ReadonlyMap<string, number> },
+  ): Sweep {
     const { clock, counters, emit, onFault, throttle, write } = this.#options;
     const facts = this.facts();
     const atMs = clock.now();
@@ -229,6 +238,7 @@ export class Cutter {
     this.#sweep = new Sweep(parts, inCutOrder(taken, this.#turn++), ({ busyMs, sets, spans, streams }) => {
       this.#sweep = undefined;
       counters.sweepSeconds.observe(busyMs / 1000);
+      counters.countAsked(asked);
       if (due) this.#swept(busyMs);
       const bytes = spans.reduce((sum, own) => own.reduce((length, { from, to }) => length + to - from, sum), 0);
       this.#record({ due, atMs, busyMs, sets, streams: streams.length, bytes }, facts);
@@ -262,4 +272,8 @@ export class Cutter {
     const { pauseMs } = this.#options.throttle;
     this.records.add({ asOf, intervalMs, pauseMs, ...of });
   }
+}
+
+function add(sums: Map<string, number>, source: string, count: number): void {
+  sums.set(source, (sums.get(source) ?? 0) + count);
 }

@@ -1,5 +1,6 @@
 import { assert } from '../lib/assert.ts';
 import { SmallMap } from '../lib/small-map.ts';
+import type { Mode } from '../protocol/request.ts';
 import { AllStream } from '../streams/all-stream.ts';
 import { MetricStream } from '../streams/metric-stream.ts';
 import { NetStream } from '../streams/net-stream.ts';
@@ -90,7 +91,7 @@ export class StreamTable {
       use = { entry, sessions: new Set(), streams: new SmallMap(), primary: { session, id }, registrations: 0 };
       this.#uses.set(entry, use);
     }
-    const of = this.#schedule.enter(intervalMs, entry.set.source.name, at);
+    const of = this.#schedule.enter(intervalMs, pollsOf(entry, mode), at);
     const key = streamKey({ intervalMs, mode, saf });
     const stream = use.streams.get(key) ?? this.#create(joining, of);
     use.streams.set(key, stream);
@@ -108,7 +109,7 @@ export class StreamTable {
     const { entry } = stream;
     const use = this.#uses.get(entry);
     assert(use !== undefined && panel.registrations > 0, 'a registration leaves a view that is in use, once');
-    this.#schedule.leave(of, entry.set.source.name);
+    this.#schedule.leave(of, pollsOf(entry, stream.mode));
     for (const counted of [panel, stream, use]) counted.registrations--;
     this.#registrations--;
     if (panel.registrations === 0) stream.panels.delete(asked);
@@ -167,6 +168,11 @@ export class StreamTable {
     else live.saf.stream.detach();
     this.#streams--;
   }
+}
+
+/** The source that a registration would ask at each interval; what is pushed as it commits has none. */
+function pollsOf({ set }: ViewEntry, mode: Mode): string | undefined {
+  return mode === 'immediate' ? undefined : set.source.name;
 }
 
 /** Names a stream among those of its view. */

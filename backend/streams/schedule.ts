@@ -4,8 +4,9 @@ export interface IntervalClass<S> {
   nextMs: number;
   /** Streams that have had something to send, each once; whoever cuts the whole class takes the list. */
   dirty: S[];
-  /** Registrations by source: what N×M polling would ask for each time. */
-  readonly registrations: Map<string, number>;
+  registrations: number;
+  /** By source, those that would poll at each interval if nothing were pushed. */
+  readonly polling: Map<string, number>;
 }
 
 /**
@@ -19,27 +20,27 @@ export class Schedule<S> {
     return this.#classes.values();
   }
 
-  /** One more registration. `effectiveMs` is the interval as the throttle stretches it. */
-  enter(intervalMs: number, source: string, at: { nowMs: number; effectiveMs: number }): IntervalClass<S> {
+  /** One more registration; `polls` names its source if it would poll. `effectiveMs`: as the throttle stretches it. */
+  enter(intervalMs: number, polls: string | undefined, at: { nowMs: number; effectiveMs: number }): IntervalClass<S> {
     let found = this.#classes.get(intervalMs);
     if (found === undefined) {
       found = {
         intervalMs,
         nextMs: nextMultiple(at.nowMs, at.effectiveMs),
         dirty: [],
-        registrations: new Map(),
+        registrations: 0,
+        polling: new Map(),
       };
       this.#classes.set(intervalMs, found);
     }
-    found.registrations.set(source, (found.registrations.get(source) ?? 0) + 1);
+    found.registrations++;
+    if (polls !== undefined) found.polling.set(polls, (found.polling.get(polls) ?? 0) + 1);
     return found;
   }
 
-  leave(of: IntervalClass<S>, source: string): void {
-    const left = (of.registrations.get(source) ?? 0) - 1;
-    if (left > 0) of.registrations.set(source, left);
-    else of.registrations.delete(source);
-    if (of.registrations.size === 0) this.#classes.delete(of.intervalMs);
+  leave(of: IntervalClass<S>, polls: string | undefined): void {
+    if (polls !== undefined) of.polling.set(polls, of.polling.get(polls)! - 1);
+    if (--of.registrations === 0) this.#classes.delete(of.intervalMs);
   }
 
   /** The classes that are due now; each is next due at its following multiple. */

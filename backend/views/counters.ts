@@ -1,13 +1,14 @@
 import { Histogram } from '../lib/histogram.ts';
 
 /**
- * The work that was done and the work that sharing spared, per source. `asked` is what every registration polling on its
- * own would have cost: one evaluation an interval each; `made` is what was evaluated.
+ * The work that was done and the work that sharing spared, per source. `asked` is what every registration on its own
+ * would have cost: one evaluation an interval each, and one for each cut out of turn that it gets; `made` is what was
+ * evaluated.
  */
 export interface SourceWork {
   asked: number;
   made: number;
-  /** What of `asked` was not made. It never falls: what is asked in an interval is made after it, bit by bit. */
+  /** What of `asked` was not made. It never falls: what is made bit by bit is asked for at the end. */
   avoided: number;
   /** Reads of the source itself: first loads, snapshots, refills. */
   queries: number;
@@ -33,10 +34,13 @@ export class Counters {
     return work;
   }
 
-  countAsked(source: string, count: number): void {
-    const work = this.work(source);
-    work.asked += count;
-    work.avoided = Math.max(work.avoided, work.asked - work.made);
+  /** By source, after what was made of it. */
+  countAsked(asked: ReadonlyMap<string, number>): void {
+    for (const [source, count] of asked) {
+      const work = this.work(source);
+      work.asked += count;
+      work.avoided = Math.max(work.avoided, work.asked - work.made);
+    }
   }
 
   countRefusal(code: string): void {

@@ -43,10 +43,10 @@ describe('the schedule of intervals', () => {
   it('counts registrations by source: what polling would ask', () => {
     const schedule = new Schedule<string>();
     const at = { nowMs: 0, effectiveMs: 1000 };
-    for (const source of ['events', 'events', 'panelcast']) schedule.enter(1000, source, at);
+    for (const source of ['events', 'events', 'panelcast', undefined]) schedule.enter(1000, source, at);
     const [of] = schedule.classes;
     schedule.leave(of!, 'events');
-    expect([...of!.registrations]).toEqual([
+    expect([...of!.polling]).toEqual([
       ['events', 1],
       ['panelcast', 1],
     ]);
