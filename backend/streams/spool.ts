@@ -1,6 +1,6 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { PanelcastError } from '../lib/panelcast-error.ts';
-import { SQLITE, sqliteCode } from '../object-server/sqlite-error.ts';
+import { SQLITE, sqliteCode, storageError } from '../object-server/sqlite-error.ts';
 import { SPOOL_SCHEMA, type SpooledStream, type SpoolGap, type SpoolRecord, TABLES_OF_STREAM } from './spool-schema.ts';
 
 export interface SpoolLimits {
@@ -267,7 +267,7 @@ function openSpool(file: string): DatabaseSync {
   } catch (error) {
     db.close();
     const code = sqliteCode(error);
-    if (code !== SQLITE.NOTADB && code !== SQLITE.CORRUPT) throw error;
+    if (code !== SQLITE.NOTADB && code !== SQLITE.CORRUPT) throw storageError(error, () => true) ?? error;
     const remedy = 'move it away, and store-and-forward clients are given what the log still has';
     throw new PanelcastError(
       'storage-damaged',
