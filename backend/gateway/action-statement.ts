@@ -31,6 +31,14 @@ export function actionStatement(facts: ActionFacts): Statement {
   return { sql: `UPDATE ${name} SET ${set} ${where}`, params: [...params, which] };
 }
 
+/** The refusal of a note for one of the rows, which then is added to none, in place of SQLite's word for it. */
+export function noteRefusal(error: unknown): unknown {
+  if (!(error instanceof PanelcastError) || error.message !== 'malformed JSON') return error;
+  const why =
+    'column "extra" of one of them is no JSON object, or its "notes" are no list; set that right with SQL first';
+  return new PanelcastError('conflict', `the note was added to none of these rows: ${why}`, { cause: error });
+}
+
 interface Assignment {
   readonly set: string;
   readonly params: readonly Value[];
@@ -56,16 +64,17 @@ function assignment(action: Exclude<RowAction, 'delete'>, facts: ActionFacts): A
       return { set: `${changed}, ${severity} = ?`, params: [value, nowMs, value] };
     }
     case 'note': {
-      const extra = column('extra', facts);
+      const extra = `coalesce(nullif(${column('extra', facts)}, ''), '{}')`;
       const note = JSON.stringify({
         at: nowMs,
         ...(facts.user !== undefined && { by: facts.user }),
         text: noteText(facts),
       });
-      return {
-        set: `${extra} = json_set(coalesce(nullif(${extra}, ''), '{}'), '$.notes[#]', json(?))`,
-        params: [note],
-      };
+      const fits = `json_type(${extra}) = 'object' AND coalesce(json_type(${extra}, '$.notes'), 'array') = 'array'`;
+      // Where a note would be lost, or replace what is there, the whole statement fails: see noteRefusal.
+      const set = `extra = CASE WHEN iif(json_valid(${extra}), ${fits}, FALSE)
+        THEN json_set(${extra}, '$.notes[#]', json(?)) ELSE json('no ' || ${extra}) END`;
+      return { set, params: [note] };
     }
   }
 }

@@ -2,14 +2,14 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Clock } from '../lib/clock.ts';
 import { nearest } from '../lib/nearest.ts';
 import { PanelcastError } from '../lib/panelcast-error.ts';
-import type { NotifierCalls } from '../notifier/calls.ts';
+import type { ExecuteAnswer, NotifierCalls } from '../notifier/calls.ts';
 import type { Identity } from '../notifier/link.ts';
 import { type ActionAnswer, type ActionRequest, ROW_ACTIONS } from '../protocol/row-action.ts';
 import type { Key, TableSchema } from '../protocol/schema.ts';
 import type { Expression } from '../sql/expression.ts';
 import { parseFilter } from '../sql/parser.ts';
 import { printExpression } from '../sql/print.ts';
-import { actionStatement } from './action-statement.ts';
+import { actionStatement, noteRefusal } from './action-statement.ts';
 import { idempotencyKey } from './api-events.ts';
 import { Fields, fault, isObject } from './live/fields.ts';
 import { grantOf, requireRole } from './roles.ts';
@@ -29,15 +29,28 @@ const ROWS_MAX = 10_000;
 export function actionRoutes(server: FastifyInstance, { calls, clock }: Options): void {
   const route = { preHandler: requireRole('operator'), config: { query: ['action', 'key', 'table', 'value'] } };
   server.post('/api/actions', route, async (request): Promise<ActionAnswer> => {
-    const asked = decodeAction(request);
     const { identity } = grantOf(request);
-    const table = await tableOf(asked, calls);
-    const keys = await keysOf(asked, { table, identity, calls });
-    const facts = { asked, table, keys, user: identity.user, nowMs: clock.now() };
-    const { changes, seq } = await calls.execute({ ...actionStatement(facts), ...idempotencyKey(request) });
+    const asked = decodeAction(request);
+    const once = { ...idempotencyKey(request), meaning: JSON.stringify([asked, identity.user]) };
+    const act = async (): Promise<ExecuteAnswer> => {
+      const table = await tableOf(asked, calls);
+      const keys = await keysOf(asked, { table, identity, calls });
+      const statement = actionStatement({ asked, table, keys, user: identity.user, nowMs: clock.now() });
+      const done = calls.execute({ ...statement, ...once, rows: keys.length });
+      return asked.action === 'note' ? done.catch(error => Promise.reject(noteRefusal(error))) : done;
+    };
+    const { changes, rows = 0, seq } = (await recalled(once, calls)) ?? (await act());
     const { asOf } = await calls.flush({ minSeq: seq });
-    return { rows: keys.length, changes, seq, asOf };
+    return { rows, changes, seq, asOf };
   });
+}
+
+/** A repetition is answered before anything is looked up: by now other rows may be meant, or none. */
+async function recalled(
+  { idempotencyKey, meaning }: { readonly idempotencyKey?: string; readonly meaning: string },
+  calls: NotifierCalls,
+): Promise<ExecuteAnswer | undefined> {
+  return idempotencyKey === undefined ? undefined : calls.recall({ idempotencyKey, meaning });
 }
 
 const BODY_FIELDS = ['action', 'table', 'keys', 'filter', 'expected', 'value'] satisfies (keyof ActionRequest)[];
@@ -56,6 +69,7 @@ function decodeAction(request: FastifyRequest): ActionRequest {
     expected: name => fields.whole(name, 0),
     value: name => readKey(fields.value(name), fields.at(name)),
   });
+  if (asked.keys?.length === 0) throw fault('body.keys', 'is empty; it must have a key for each row');
   if (asked.keys === undefined && (asked.filter ?? '').trim() === '')
     throw fault('body', 'must say which rows: by keys, by a filter, or by both');
   return { action: fields.choice('action', ROW_ACTIONS), ...asked };

@@ -29,6 +29,16 @@ export interface ExecuteCall {
   readonly sql: string;
   readonly params: readonly Value[] | Readonly<Record<string, Value>>;
   readonly idempotencyKey?: string;
+  /** What the key stands for where the statement is another one each time; otherwise that is the statement. */
+  readonly meaning?: string;
+  /** How many rows it is meant for: part of the answer, to a repetition too. */
+  readonly rows?: number;
+}
+
+export interface ExecuteAnswer {
+  readonly changes: number;
+  readonly seq: number;
+  readonly rows?: number;
 }
 
 export interface QueryCall {
@@ -119,7 +129,9 @@ export interface GatewayReport {
 /** What can be asked of the notifier and its store beside the streams; each may be asked across a thread. */
 export interface NotifierCalls {
   intake(call: IntakeCall): Promise<IntakeAnswer>;
-  execute(call: ExecuteCall): Promise<{ readonly changes: number; readonly seq: number }>;
+  execute(call: ExecuteCall): Promise<ExecuteAnswer>;
+  /** What a statement with this key and meaning was answered with; undefined where none has been done. */
+  recall(call: { readonly idempotencyKey: string; readonly meaning: string }): Promise<ExecuteAnswer | undefined>;
   query(call: QueryCall): Promise<Answer>;
   flush(call: { readonly minSeq: number; readonly views?: readonly string[] }): Promise<{ readonly asOf: number }>;
   names(): Promise<NameSets>;

@@ -98,9 +98,13 @@ export class StoreHouse implements NotifierCalls {
     });
   }
 
-  execute({ idempotencyKey, params, sql }: ExecuteCall) {
-    const body = idempotencyKey === undefined ? '' : JSON.stringify([sql, params]);
-    return this.#server.execute(sql, params, this.#idempotency(idempotencyKey, body));
+  execute({ idempotencyKey, meaning, params, rows, sql }: ExecuteCall) {
+    const body = idempotencyKey === undefined ? '' : (meaning ?? JSON.stringify([sql, params]));
+    return this.#server.execute(sql, params, { idempotency: this.#idempotency(idempotencyKey, body), rows });
+  }
+
+  async recall({ idempotencyKey, meaning }: { idempotencyKey: string; meaning: string }) {
+    return this.#server.recall({ key: idempotencyKey, hash: hashOf(meaning) });
   }
 
   async query({ bounds, identity, request }: QueryCall) {
@@ -220,8 +224,12 @@ export class StoreHouse implements NotifierCalls {
   }
 
   #idempotency(key: string | undefined, body: Uint8Array | string) {
-    return key === undefined ? undefined : { key, hash: createHash('sha256').update(body).digest('base64') };
+    return key === undefined ? undefined : { key, hash: hashOf(body) };
   }
+}
+
+function hashOf(body: Uint8Array | string): string {
+  return createHash('sha256').update(body).digest('base64');
 }
 
 /** Everybody sees every row; who may see which rows is decided here once identities carry restrictions. */

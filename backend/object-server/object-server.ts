@@ -22,7 +22,7 @@ import type { StatementParameters } from './readers/statement-parameters.ts';
 import { type Selection, Selections, type Snapshot } from './snapshot.ts';
 import { storageError } from './sqlite-error.ts';
 import { StatementGuard } from './statement-guard.ts';
-import { type StatementOutcome, UserStatements } from './user-statement.ts';
+import { type StatementOptions, type StatementOutcome, UserStatements } from './user-statement.ts';
 import type { Idempotency, Outcome, Write } from './write.ts';
 import { WriteQueue } from './write-queue.ts';
 import { Writer } from './writer.ts';
@@ -49,6 +49,7 @@ export class ObjectServer {
   readonly #directory: DataDirectory | undefined;
   readonly #durability: Durability | undefined;
   readonly #queue: WriteQueue;
+  readonly #outcomes: Outcomes;
   readonly #writer: Writer;
   readonly #log: ChangeLog;
   readonly #logReader: ChangeLogReader;
@@ -100,12 +101,13 @@ export class ObjectServer {
     this.#statements = new UserStatements(db, capture, { guard, tables, done: () => this.#intake.refreshSerial() });
     this.#selections = new Selections(db, tables);
     this.#housekeeping = new Housekeeping(db, capture, options);
+    this.#outcomes = new Outcomes(db, options);
     this.#writer = new Writer({
       db,
       queue: this.#queue,
       capture,
       log: this.#log,
-      outcomes: new Outcomes(db, options),
+      outcomes: this.#outcomes,
       clock,
       changesMax: options.statementChangesMax,
       committed: (changes, seq) => this.#committed(changes, seq),
@@ -145,8 +147,13 @@ export class ObjectServer {
   }
 
   /** Queues a user's statement that writes. */
-  async execute(sql: string, params?: StatementParameters, idempotency?: Idempotency): Promise<StatementOutcome> {
-    return this.#enqueue(this.#statements.write(sql, params, idempotency));
+  async execute(sql: string, params?: StatementParameters, how?: StatementOptions): Promise<StatementOutcome> {
+    return this.#enqueue(this.#statements.write(sql, params, how));
+  }
+
+  /** The outcome of the statement with this key; undefined where none has been committed. */
+  recall(idempotency: Idempotency): StatementOutcome | undefined {
+    return this.#reading(() => this.#outcomes.recall(idempotency, this.#options.clock.now()));
   }
 
   /** Queues the next slice of the automations. */

@@ -30,8 +30,8 @@ export class Outcomes {
     );
   }
 
-  /** The outcome of the same write before; `conflict` when the key stood for another body. */
-  recall({ key, hash }: Idempotency, now: number): Outcome | undefined {
+  /** The outcome of the same write before, of whatever kind it was; `conflict` when the key stood for another body. */
+  recall<T extends Outcome>({ key, hash }: Idempotency, now: number): T | undefined {
     const found = this.#find.get(key, now - this.#limits.outcomeAgeMsMax);
     if (!found) return undefined;
     if (found.hash !== hash)

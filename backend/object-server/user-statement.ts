@@ -15,6 +15,14 @@ import { checkWriteBudget, type PlanLine } from './write-budget.ts';
 export interface StatementOutcome extends Outcome {
   /** Rows that the statement and its triggers changed; 0 when all had those values already. */
   readonly changes: number;
+  /** As the statement was given them. */
+  readonly rows?: number;
+}
+
+export interface StatementOptions {
+  readonly idempotency?: Idempotency | undefined;
+  /** How many rows the statement is meant for, which is remembered with its outcome. */
+  readonly rows?: number | undefined;
 }
 
 export interface UserStatementOptions {
@@ -50,7 +58,7 @@ export class UserStatements {
     this.#values = new StatementValues(options.tables);
   }
 
-  write(sql: string, params: StatementParameters = [], idempotency?: Idempotency): Write<StatementOutcome> {
+  write(sql: string, params: StatementParameters = [], how: StatementOptions = {}): Write<StatementOutcome> {
     const tokens = singleStatement(sql);
     const keyword = tokens[0]!.text.toUpperCase();
     if (!KEYWORDS.includes(keyword))
@@ -63,7 +71,9 @@ export class UserStatements {
       );
     const statement = { sql, tokens, bound: bindParameters(tokens, params) };
     const bytes = 2 * sql.length + 2 * JSON.stringify(params).length;
-    return { alone: true, rows: 1, bytes, idempotency, apply: () => this.#apply(statement) };
+    const rows = how.rows === undefined ? {} : { rows: how.rows };
+    const apply = () => ({ ...rows, ...this.#apply(statement) });
+    return { alone: true, rows: 1, bytes, idempotency: how.idempotency, apply };
   }
 
   #apply(statement: UserStatement): StatementOutcome {

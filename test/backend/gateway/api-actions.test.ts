@@ -110,6 +110,7 @@ const FAULTS: readonly (readonly [body: object, status: number, words: string])[
   [{ action: 'acknowlege', keys: [1] }, 400, 'did you mean "acknowledge"?'],
   [{ action: 'acknowledge' }, 400, 'must say which rows'],
   [{ action: 'acknowledge', filter: '  ' }, 400, 'must say which rows'],
+  [{ action: 'acknowledge', keys: [] }, 400, 'body.keys is empty'],
   [{ action: 'severity', keys: [1], value: 'critcal' }, 400, 'did you mean "critical"?'],
   [{ action: 'severity', keys: [1], value: 17 }, 400, 'needs a value of severity: 0 clear'],
   [{ action: 'note', keys: [1], value: ' ' }, 400, 'a text of 1 to'],
@@ -194,6 +195,43 @@ describe('POST /api/actions', () => {
     expect(await act({ ...bulk, expected: 2 })).toMatchObject({ body: { rows: 2, changes: 2 } });
     expect(await rows('acknowledged')).toEqual([[1], [1], [0]]);
     expect(await act({ ...bulk, filter: "site = 'lon'" })).toMatchObject({ body: { rows: 2, changes: 0 } });
+  });
+
+  it('answers a repetition under the same key as the first time, though other rows or none would be meant by now', async () => {
+    const { act, as, rows, serials } = await setUp();
+    const again = async (key: string, body: object, headers = as('Editor')) =>
+      act(body, { ...headers, 'idempotency-key': key } as never);
+    const noted = { action: 'note', keys: [serials[2]], value: 'call Bob' };
+    const bulk = { action: 'acknowledge', filter: 'severity >= 4 AND acknowledged = 0', expected: 2 };
+    const gone = { action: 'delete', keys: [serials[0]] };
+    for (const [key, body] of [
+      ['k1', noted],
+      ['k2', bulk],
+      ['k3', gone],
+    ] as const) {
+      const first = await again(key, body);
+      expect(first).toMatchObject({ status: 200, body: { rows: body === bulk ? 2 : 1 } });
+      const { body: second, status } = await again(key, body);
+      expect([status, { ...second, asOf: first.body.asOf }]).toEqual([200, first.body]);
+    }
+    expect(JSON.parse((await rows('extra'))[1]![0]!).notes).toHaveLength(1);
+    expect(await again('k1', { ...noted, value: 'call Eve' })).toMatchObject({ status: 409 });
+    expect(await again('k1', noted, as('Editor', 'bob'))).toMatchObject({ status: 409 });
+  });
+
+  it('adds a note to all rows or to none, and never in the place of what is there', async () => {
+    const { act, post, rows, serials } = await setUp();
+    const note = (headers = {}) => act({ action: 'note', keys: serials, value: 'call Bob' }, headers as never);
+    await post('/api/events', { identifier: 'b', extra: { notes: 'the reporter’s own' } });
+    const told = await note({ 'idempotency-key': 'k' });
+    expect(told).toMatchObject({ status: 409, body: { error: { code: 'conflict' } } });
+    expect(told.body.error.message).toContain('the note was added to none of these rows: column "extra"');
+    expect((await rows('extra')).flat()).toEqual([null, '{"notes":"the reporter’s own"}', null]);
+    await post('/api/events', { identifier: 'b', extra: { if: 'ge0' } });
+    expect(await note({ 'idempotency-key': 'k' })).toMatchObject({ body: { rows: 3, changes: 3 } });
+    await post('/api/events', { identifier: 'b', extra: { if: 'ge1' } });
+    const extra = JSON.parse((await rows('extra'))[1]![0]!);
+    expect(extra).toMatchObject({ if: 'ge1', notes: [{ text: 'call Bob' }] });
   });
 
   it('is not widened by a filter that pretends to end early', async () => {

@@ -147,8 +147,10 @@ describe('an idempotency key', () => {
 
   it('is refused for another body', async () => {
     const server = openServer();
-    await done(server, server.execute('DELETE FROM events', [], idempotency));
-    const other = server.execute('DELETE FROM events WHERE serial = 1', [], { ...idempotency, hash: 'other' });
+    await done(server, server.execute('DELETE FROM events', [], { idempotency }));
+    const other = server.execute('DELETE FROM events WHERE serial = 1', [], {
+      idempotency: { ...idempotency, hash: 'other' },
+    });
     expect(await refusal(server, other)).toBe(
       'conflict: the idempotency key "k" was used for another body; use a new key for each write',
     );
@@ -156,8 +158,10 @@ describe('an idempotency key', () => {
 
   it('of a write that failed may be used again', async () => {
     const server = openServer();
-    await refusal(server, server.execute('UPDATE events SET nope = 1', [], idempotency));
-    expect(await done(server, server.execute('DELETE FROM events', [], { ...idempotency, hash: 'mended' }))).toEqual({
+    await refusal(server, server.execute('UPDATE events SET nope = 1', [], { idempotency }));
+    expect(
+      await done(server, server.execute('DELETE FROM events', [], { idempotency: { ...idempotency, hash: 'mended' } })),
+    ).toEqual({
       changes: 0,
       seq: 0,
     });
