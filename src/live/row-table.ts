@@ -125,8 +125,9 @@ export class RowTable {
   }
 }
 
+/** What stays is not replaced by its equal: an engine copies what it has held for long faster than what has just come. */
 function scatter(values: readonly Value[], slots: readonly number[], into: Value[]): void {
-  for (let row = 0; row < slots.length; row++) into[slots[row]!] = values[row]!;
+  for (let row = 0; row < slots.length; row++) if (into[slots[row]!] !== values[row]) into[slots[row]!] = values[row]!;
 }
 
 /** A copy that an engine keeps as values of any kind: every column is read by the same code, as fast for each. */

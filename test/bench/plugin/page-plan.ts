@@ -76,15 +76,20 @@ export function panelsOf({ changes, charts, grouped, tables, totals }: PagePlan,
 
 type Row = readonly Value[];
 
-function row(random: Random, serial: number, atMs: number): Row {
-  const node = `node${random.int(5000)}.example.net`;
+function row(random: Random, serial: number): Row {
+  const place = [random.pick(SITES), `node${random.int(5000)}.example.net`, `service-${random.int(31)}`];
+  return reported(random, [serial, 0, 0, ...place], START);
+}
+
+/** An event that is reported again is about the same node and service; all else may be new. */
+function reported(random: Random, [serial, , , site, node, service]: Row, atMs: number): Row {
   return [
-    serial,
+    serial!,
     random.int(6),
     atMs - random.int(3_600_000),
-    random.pick(SITES),
-    node,
-    `service-${random.int(31)}`,
+    site!,
+    node!,
+    service!,
     `Link Down ( GigabitEthernet0/0/${random.int(48)} ) on ${node}`,
     1 + random.int(40),
     random.int(2),
@@ -101,7 +106,7 @@ function inOrder(rows: readonly Row[]): Row[] {
 }
 
 function tablePanel(random: Random, size: number, index: number, changes: number): Panel {
-  const rows = Array.from({ length: size }, (_, serial) => row(random, serial, START));
+  const rows = Array.from({ length: size }, (_, serial) => row(random, serial));
   const order = [
     { column: 'severity', desc: true },
     { column: 'last_occurrence', desc: true },
@@ -112,7 +117,7 @@ function tablePanel(random: Random, size: number, index: number, changes: number
     first: view => [JSON.stringify({ type: 'snap', view, asOf: 1, fields: FIELDS, values: columns(rows) })],
     cut(view, asOf) {
       const changed = new Set(Array.from({ length: Math.ceil(changes * size) }, () => random.int(size)));
-      for (const serial of changed) rows[serial] = row(random, serial, START + asOf * 1000);
+      for (const serial of changed) rows[serial] = reported(random, rows[serial]!, START + asOf * 1000);
       const upsert = columns([...changed].map(serial => rows[serial]!));
       return JSON.stringify({ type: 'delta', view, asOf, upsert });
     },
