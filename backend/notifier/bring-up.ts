@@ -7,7 +7,7 @@ import type { LiveStream } from './live-stream.ts';
 import type { Recorder } from './recorder.ts';
 import { resumeTexts } from './resume.ts';
 import type { Round } from './round.ts';
-import type { Session } from './session-table.ts';
+import type { Session } from './session.ts';
 import type { StreamTable } from './stream-table.ts';
 
 export interface BringUpParts {

@@ -20,7 +20,8 @@ import { refusal } from './refusal.ts';
 import { RequestBook } from './request-book.ts';
 import type { Round } from './round.ts';
 import { type SafOpening, SafTable } from './saf-table.ts';
-import type { Session, SessionTable } from './session-table.ts';
+import type { Session } from './session.ts';
+import type { SessionTable } from './session-table.ts';
 import type { Registration, StreamTable } from './stream-table.ts';
 
 export interface RegistrarParts {

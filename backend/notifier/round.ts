@@ -3,7 +3,8 @@ import type { Cutter } from './cutter.ts';
 import type { CutFacts, SendItem, SessionId, Span, ToNotifier } from './link.ts';
 import type { LiveStream, Panel } from './live-stream.ts';
 import type { Outbox } from './outbox.ts';
-import type { Session, SessionTable } from './session-table.ts';
+import type { Session } from './session.ts';
+import type { SessionTable } from './session-table.ts';
 import type { Registration, StreamTable } from './stream-table.ts';
 
 export interface RoundParts {

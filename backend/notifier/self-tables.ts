@@ -1,7 +1,7 @@
 import type { ColumnFormat, ColumnSchema, ColumnType, Row, TableSchema, Value } from '../protocol/schema.ts';
 import type { GatewayReport, NotifierCounts, StoreStatus } from './calls.ts';
 import type { ClientSpool } from './saf-table.ts';
-import type { Session } from './session-table.ts';
+import type { Session } from './session.ts';
 import type { NotifierStatus, SetStatus, ViewStatus } from './status.ts';
 
 /** Everything there is to tell, as of one instant. */

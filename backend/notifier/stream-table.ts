@@ -11,7 +11,7 @@ import type { StreamId } from './link.ts';
 import type { LiveStream, Panel } from './live-stream.ts';
 import type { Asked } from './request-book.ts';
 import type { SafEntry } from './saf-table.ts';
-import type { Session } from './session-table.ts';
+import type { Session } from './session.ts';
 
 /** One panel's interest in a view: its viewer, and what that calls it. */
 export interface Registration {
