@@ -1,6 +1,6 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { PanelcastError } from '../lib/panelcast-error.ts';
-import { SQLITE, sqliteCode, storageError } from '../object-server/sqlite-error.ts';
+import { storageError } from '../object-server/sqlite-error.ts';
 import { SPOOL_SCHEMA, type SpooledStream, type SpoolGap, type SpoolRecord, TABLES_OF_STREAM } from './spool-schema.ts';
 
 export interface SpoolLimits {
@@ -260,19 +260,19 @@ export class Spool {
 }
 
 function openSpool(file: string): DatabaseSync {
-  const db = new DatabaseSync(file);
+  let db: DatabaseSync | undefined;
   try {
+    db = new DatabaseSync(file);
     db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; ${SPOOL_SCHEMA}`);
     return db;
   } catch (error) {
-    db.close();
-    const code = sqliteCode(error);
-    if (code !== SQLITE.NOTADB && code !== SQLITE.CORRUPT) throw storageError(error, () => true) ?? error;
-    const remedy = 'move it away, and store-and-forward clients are given what the log still has';
-    throw new PanelcastError(
-      'storage-damaged',
-      `${file} is damaged (${(error as Error).message}); it was left as it is: ${remedy}`,
-      { cause: error },
-    );
+    db?.close();
+    const code = storageError(error, () => true)?.code ?? 'storage-failed';
+    const why = (error as Error).message;
+    const message =
+      code === 'storage-damaged'
+        ? `${file} is damaged (${why}); it was left as it is: move it away, and store-and-forward clients are given what the log still has`
+        : `${file} cannot be opened: ${why}`;
+    throw new PanelcastError(code, message, { cause: error });
   }
 }
