@@ -1,4 +1,4 @@
-import type { CliIo } from './cli/cli-io.ts';
+import { type CliIo, cliIoOf, OutputClosed, OutputFailed, write } from './cli/cli-io.ts';
 import { optionsHelp } from './config/describe-options.ts';
 import { readConfig } from './config/read-config.ts';
 import { nearest } from './lib/nearest.ts';
@@ -52,8 +52,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     help: 'Usage: panelcast version',
     async run(args) {
       if (args.length > 0) throw new PanelcastError('bad-config', `version takes no arguments, not ${args.join(' ')}`);
-      process.stdout.write(`panelcast ${VERSION} (node ${process.version.slice(1)})\n`);
-      return 0;
+      return say(`panelcast ${VERSION} (node ${process.version.slice(1)})`);
     },
   },
 };
@@ -66,26 +65,32 @@ function client(
   return {
     sentence,
     async run(args) {
-      const [command, { cliIoOf }] = await Promise.all([load(), import('./cli/cli-io.ts')]);
+      const command = await load();
       return command(args, cliIoOf(process));
     },
   };
 }
 
 /** The whole command line; the result is the exit code. */
-export async function run([name, ...args]: readonly string[]): Promise<number> {
-  if (name === 'help' && args[0] !== undefined) return run([args[0], '--help']);
+export async function run(args: readonly string[]): Promise<number> {
+  try {
+    return await runNamed(args);
+  } catch (error) {
+    if (error instanceof OutputClosed) return 0;
+    if (error instanceof OutputFailed) return complain(error.message, 1);
+    if (error instanceof PanelcastError) return complain(error.message, error.code === 'bad-config' ? 2 : 1);
+    throw error;
+  }
+}
+
+async function runNamed([name, ...args]: readonly string[]): Promise<number> {
+  if (name === 'help' && args[0] !== undefined) return runNamed([args[0], '--help']);
   if (name === undefined || name === 'help' || name === '--help' || name === '-h') return say(overview());
   if (name === '--version' || name === '-v') return COMMANDS.version!.run([]);
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (command === undefined) return complain(unknownCommand(name), 2);
   if (command.help !== undefined && (args.includes('--help') || args.includes('-h'))) return say(command.help);
-  try {
-    return await command.run(args);
-  } catch (error) {
-    if (error instanceof PanelcastError) return complain(error.message, error.code === 'bad-config' ? 2 : 1);
-    throw error;
-  }
+  return command.run(args);
 }
 
 function unknownCommand(name: string): string {
@@ -99,14 +104,14 @@ function overview(): string {
   return `Panelcast: identical panel queries become shared live streams.\n\nUsage: panelcast <command> [options]\n\n${lines.join('\n')}\n\npanelcast <command> --help tells more.`;
 }
 
-function say(message: string): number {
-  process.stdout.write(`${message}\n`);
+async function say(message: string): Promise<number> {
+  await write(process.stdout, `${message}\n`);
   return 0;
 }
 
-/** One line a mistake, on standard error. */
-function complain(message: string, code: number): number {
-  for (const line of message.split('\n')) process.stderr.write(`panelcast: ${line}\n`);
+/** One line a mistake, on standard error; where that cannot be written, the exit code says it alone. */
+async function complain(message: string, code: number): Promise<number> {
+  await write(process.stderr, message.replace(/^/gm, 'panelcast: ').concat('\n')).catch(() => undefined);
   return code;
 }
 
@@ -131,7 +136,8 @@ async function runServe(args: readonly string[]): Promise<number> {
   const { serve } = await import('./serve.ts');
   const running = await serve(config, process.stderr.isTTY === true, fall);
   const { origin, summary } = running;
-  say(`Panelcast ${VERSION} is ready: ${origin}/\n${summary}\nThe dashboards, without a Grafana: ${origin}/preview/`);
+  const ready = `Panelcast ${VERSION} is ready: ${origin}/\n${summary}\nThe dashboards, without a Grafana: ${origin}/preview/`;
+  await say(ready).catch(error => running.log.warn({ err: error }, 'the address cannot be said on standard output'));
   const signal = await signalled;
   running.log.info({ signal }, 'stopping');
   await running.stop();

@@ -1,4 +1,5 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { NotifierProcess } from '../support/notifier-process.ts';
@@ -43,6 +44,17 @@ describe('the panelcast command', () => {
     ]);
     expect(word).toEqual(flag);
   });
+
+  it.skipIf(!existsSync('/dev/full')).each(['--help', 'version', 'check'])(
+    'says in one line that nobody takes what it says: %s',
+    name => {
+      const stdio = ['ignore', openSync('/dev/full', 'w'), 'pipe'] as const;
+      const main = join(import.meta.dirname, '../../backend/main.ts');
+      const { status, stderr } = spawnSync(process.execPath, [main, name], { stdio: [...stdio], encoding: 'utf8' });
+      expect(stderr).toMatch(/^panelcast: the output cannot be written: ENOSPC[^\n]*\n$/);
+      expect(status).toBe(1);
+    },
+  );
 
   it('prints its version and that of Node', async () => {
     const ended = await NotifierProcess.run(['version']);
