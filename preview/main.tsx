@@ -14,6 +14,7 @@ import { chooseTheme } from './boot/theme.ts';
 import { HistoryRouter } from './page/HistoryRouter.tsx';
 import { followInternalLinks } from './page/internal-links.ts';
 import { PageModals } from './page/PageModals.tsx';
+import { PageToasts } from './page/PageToasts.tsx';
 import { PreviewPage } from './page/PreviewPage.tsx';
 import { TokenDialog } from './page/TokenDialog.tsx';
 import { installDataSources } from './services/installed-data-sources.ts';
@@ -47,6 +48,7 @@ async function start(): Promise<void> {
     <HistoryRouter>
       <PreviewPage />
       <PageModals />
+      <PageToasts />
       <TokenDialog door={door} />
     </HistoryRouter>,
   );
