@@ -1,6 +1,7 @@
 import { accessSync, constants, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { diskFull, hasSpace, saysFull } from './disk-full.ts';
 import { PanelcastError } from './panelcast-error.ts';
 
 /**
@@ -19,6 +20,7 @@ export class DirLock {
       createFolder(resolve(dir));
       accessSync(dir, constants.W_OK | constants.X_OK);
     } catch (error) {
+      if (saysFull(error)) throw diskFull(dir, error);
       const reason = (error as NodeJS.ErrnoException).code;
       throw new PanelcastError(
         'bad-config',
@@ -27,13 +29,16 @@ export class DirLock {
       );
     }
     const pidFile = join(dir, 'panelcast.pid');
+    let lock: DatabaseSync | undefined;
     try {
-      const lock = new DatabaseSync(join(dir, 'panelcast.lock'), { timeout: 0 });
+      lock = new DatabaseSync(join(dir, 'panelcast.lock'), { timeout: 0 });
       lock.exec('PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=MEMORY; BEGIN EXCLUSIVE');
       writeFileSync(pidFile, `${process.pid}\n`);
       return new DirLock(lock);
     } catch (error) {
+      lock?.close();
       if (!/locked|busy/.test((error as Error).message)) {
+        if (saysFull(error) || !hasSpace(dir)) throw diskFull(dir, error);
         throw new PanelcastError('bad-config', `dataDir ${dir} cannot be locked: ${(error as Error).message}`, {
           cause: error,
         });

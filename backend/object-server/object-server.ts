@@ -1,6 +1,6 @@
-import { statfsSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import { assert } from '../lib/assert.ts';
+import { diskFull, hasSpace } from '../lib/disk-full.ts';
 import { PanelcastError } from '../lib/panelcast-error.ts';
 import type { Row, TableSchema } from '../protocol/schema.ts';
 import { type BackupProgress, backupFile } from './backup.ts';
@@ -20,7 +20,7 @@ import { type CompleteOptions, type ObjectServerOptions, withDefaults } from './
 import { Outcomes } from './outcomes.ts';
 import type { StatementParameters } from './readers/statement-parameters.ts';
 import { type Selection, Selections, type Snapshot } from './snapshot.ts';
-import { storageError } from './sqlite-error.ts';
+import { isWantOfSpace, storageError } from './sqlite-error.ts';
 import { StatementGuard } from './statement-guard.ts';
 import { type StatementOptions, type StatementOutcome, UserStatements } from './user-statement.ts';
 import type { Idempotency, Outcome, Write } from './write.ts';
@@ -29,8 +29,6 @@ import { Writer } from './writer.ts';
 
 export type CommitListener = (changes: readonly Change[], seq: number) => void;
 
-/** A disk with less than this left counts as full when a write fails. */
-const SPACE_LEFT_MIN = 1024 * 1024;
 /** Of the write-ahead log, for each changed row. */
 const WAL_BYTES_PER_CHANGE = 1500;
 
@@ -74,7 +72,7 @@ export class ObjectServer {
     } catch (error) {
       db?.close();
       directory?.release();
-      throw storageError(error, () => true) ?? error;
+      throw startError(error, directory);
     }
   }
 
@@ -111,7 +109,7 @@ export class ObjectServer {
       clock,
       changesMax: options.statementChangesMax,
       committed: (changes, seq) => this.#committed(changes, seq),
-      spaceLeft: () => this.#spaceLeft(),
+      spaceLeft: () => directory === undefined || hasSpace(directory.path),
     });
     this.#durability = durabilityOf(db, directory, options);
   }
@@ -248,12 +246,12 @@ export class ObjectServer {
       throw storageError(error, () => true) ?? error;
     }
   }
+}
 
-  #spaceLeft(): boolean {
-    if (!this.#directory) return true;
-    const { bavail, bsize } = statfsSync(this.#directory.path);
-    return bavail * bsize >= SPACE_LEFT_MIN;
-  }
+function startError(error: unknown, directory: DataDirectory | undefined): unknown {
+  const cause = error instanceof PanelcastError ? error.cause : error;
+  if (directory && isWantOfSpace(cause, () => hasSpace(directory.path))) return diskFull(directory.path, cause);
+  return storageError(error, () => true) ?? error;
 }
 
 function durabilityOf(

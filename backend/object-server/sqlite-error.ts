@@ -19,18 +19,21 @@ export function sqliteCode(error: unknown): number | undefined {
 }
 
 /**
- * What a fault of the storage means to the caller; undefined when the fault lies in the statement. `spaceLeft` says
- * whether the disk has room: a full disk shows as a failed write of the shared-memory index too, not only as FULL.
+ * Whether SQLite failed for want of space. `spaceLeft` says whether the disk has room: a full disk shows as a failed
+ * write of the shared-memory index too, not only as FULL.
  */
+export function isWantOfSpace(error: unknown, spaceLeft: () => boolean): boolean {
+  const code = sqliteCode(error);
+  return code === SQLITE.FULL || ((code === SQLITE.IOERR || code === SQLITE.CANTOPEN) && !spaceLeft());
+}
+
+/** What a fault of the storage means to the caller; undefined when the fault lies in the statement. */
 export function storageError(error: unknown, spaceLeft: () => boolean): PanelcastError | undefined {
   const options = { cause: error, retryAfterMs: 5000 };
+  if (isWantOfSpace(error, spaceLeft)) return new PanelcastError('storage-full', FULL, options);
   switch (sqliteCode(error)) {
-    case SQLITE.FULL:
-      return new PanelcastError('storage-full', FULL, options);
     case SQLITE.IOERR:
     case SQLITE.CANTOPEN:
-      if (!spaceLeft()) return new PanelcastError('storage-full', FULL, options);
-      return new PanelcastError('storage-failed', `the store cannot write: ${(error as Error).message}`, options);
     case SQLITE.READONLY:
     case SQLITE.BUSY:
     case SQLITE.LOCKED:
