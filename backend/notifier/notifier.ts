@@ -1,6 +1,5 @@
 import type { Clock, Timer } from '../lib/clock.ts';
 import { PanelcastError } from '../lib/panelcast-error.ts';
-import type { ErrorMessage, Flushed } from '../protocol/messages.ts';
 import type { Source } from '../sources/source.ts';
 import { Schedule } from '../streams/schedule.ts';
 import type { Spool } from '../streams/spool.ts';
@@ -15,7 +14,7 @@ import type { CutItem, Identity, NotifierLink, OutputBatch, SessionMessage, ToNo
 import type { LiveStream } from './live-stream.ts';
 import type { Frame } from './one-shot.ts';
 import { Outbox } from './outbox.ts';
-import { refusal } from './refusal.ts';
+import { refusal, tellFailure } from './refusal.ts';
 import { Registrar } from './registrar.ts';
 import { Round } from './round.ts';
 import { SessionTable } from './session-table.ts';
@@ -234,14 +233,13 @@ export class Notifier implements NotifierLink {
     this.cutter.flush(this.#streamsOf(sets));
     const asOf = this.#options.store.seq;
     const round = this.#newRound();
-    for (const { id, session } of due) round.say(session, { type: 'flushed', id, asOf } satisfies Flushed);
+    for (const { id, session } of due) round.say(session, { type: 'flushed', id, asOf });
     round.end();
   }
 
   #flushTimedOut({ id, minSeq, session }: FlushRequest, waitedMs: number): void {
     const round = this.#newRound();
-    const message = this.#missing(minSeq, waitedMs);
-    round.say(session, { type: 'error', id, code: 'timeout', message } satisfies ErrorMessage);
+    round.say(session, { type: 'error', id, code: 'timeout', message: this.#missing(minSeq, waitedMs) });
     this.#together(() => round.end());
   }
 
@@ -284,9 +282,8 @@ export class Notifier implements NotifierLink {
 
   #refuse(message: SessionMessage, error: unknown, round: Round): void {
     if (!(error instanceof PanelcastError)) this.#options.onFault(`message ${message.type}`, error);
-    if (message.type === 'open' && this.sessions.get(message.session)?.panel(message.id) === undefined) {
+    if (message.type === 'open' && this.sessions.get(message.session)?.panel(message.id) === undefined)
       round.closed(message.session, message.id);
-    }
     const answer = refusal(error, 'id' in message ? message.id : undefined);
     this.counters.countRefusal(answer.code);
     round.say(message.session, answer);
@@ -295,12 +292,8 @@ export class Notifier implements NotifierLink {
   /** One view's evaluation failed: its own panels are told, everybody else goes on. */
   #fault(entry: ViewEntry, error: unknown): void {
     this.#options.onFault(`view v${entry.id} (${entry.set.filter.text || 'all rows'})`, error);
-    // By itself, not as a round: it may be in the middle of a cut, which has to go on.
-    for (const session of this.streams.use(entry)?.sessions ?? []) {
-      const own = [...session.panels()].filter(([, { stream }]) => stream.entry === entry);
-      const spans = own.map(([id]) => this.#outbox.text(JSON.stringify(refusal(error, id))));
-      this.#outbox.push({ type: 'send', session: session.id, spans });
-    }
+    const use = this.streams.use(entry);
+    if (use !== undefined) tellFailure(use, error, this.#outbox);
     this.#send();
   }
 }
