@@ -243,6 +243,7 @@ class Stage implements AsyncDisposable {
       this.#link.sessions.splice(0).map(session => ({ type: 'send', session, spans: [], subscribe: streams })),
       new Uint8Array(),
     );
+    await this.idle();
   }
 
   cut(streams: readonly number[], frameBytes: number): void {
@@ -257,8 +258,9 @@ class Stage implements AsyncDisposable {
     return { asOf: 1e6 + this.#asOf, epoch: 1, intervalMs: 1000, throttled: false };
   }
 
-  async idle(): Promise<void> {
-    while (!this.#live.isIdle) await new Promise(resolve => setImmediate(resolve));
+  /** After `cut`: until the gateway says that it is with all sockets. Looking again and again would be counted, too. */
+  idle(): Promise<void> {
+    return this.#link.distributed();
   }
 
   /** Sweeps one after the other, with pauses in which answers come. */
@@ -341,9 +343,19 @@ class BenchLink implements NotifierLink {
   /** Those who have joined and not been subscribed yet. */
   readonly sessions: number[] = [];
   #receive: (batch: OutputBatch) => void = () => {};
+  #distributed: () => void = () => {};
 
   tell(messages: readonly ToNotifier[]): void {
-    for (const message of messages) if (message.type === 'join') this.sessions.push(message.session);
+    for (const message of messages)
+      if (message.type === 'join') this.sessions.push(message.session);
+      else if (message.type === 'distributed') this.#distributed();
+  }
+
+  /** The next time that everything said is written. */
+  distributed(): Promise<void> {
+    return new Promise(resolve => {
+      this.#distributed = resolve;
+    });
   }
 
   onOutput(receive: (batch: OutputBatch) => void): void {
