@@ -186,6 +186,10 @@ describe.skipIf(chromiumPath === undefined)('the console in Chromium', { timeout
     const { origin } = await NotifierProcess.serve(tempDir(), ['--demo'], { PANELCAST_TOKEN: 'open-sesame' });
     const { page } = await visit(origin);
     const dialog = page.getByRole('dialog', { name: 'This notifier needs its token' });
+    for (let i = 0; i < 3; i++) {
+      await page.keyboard.press('Escape');
+      await dialog.waitFor();
+    }
     await dialog.getByLabel('Token').fill('wrong');
     await dialog.getByRole('button', { name: 'Connect' }).click();
     await dialog.getByText('the token is not the right one').waitFor();

@@ -11,7 +11,9 @@ const PLACES = {
   'dashboard-noc-dark': '?theme=dark',
   'dashboard-noc-light': '?theme=light',
   'dashboard-service-dark': '?theme=dark&dashboard=panelcast-service-view',
+  'dashboard-service-light': '?theme=light&dashboard=panelcast-service-view',
   'dashboard-savings-dark': '?theme=dark&dashboard=panelcast-savings',
+  'dashboard-savings-light': '?theme=light&dashboard=panelcast-savings',
 } as const;
 
 const origin = process.argv[2] ?? 'http://127.0.0.1:4100';

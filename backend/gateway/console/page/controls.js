@@ -32,7 +32,10 @@ export function askToken(why, then) {
   const dialog = byId('token');
   if (storedToken() !== undefined) say(byId('token-why'), `${why}. It is the value of PANELCAST_TOKEN.`);
   sessionStorage.removeItem(TOKEN);
-  dialog.addEventListener('cancel', event => event.preventDefault());
+  // A browser lets nobody prevent a second Escape.
+  dialog.onclose = () => {
+    if (storedToken() === undefined) dialog.showModal();
+  };
   dialog.querySelector('form').onsubmit = event => {
     event.preventDefault();
     const token = byId('token-value').value.trim();
