@@ -11,35 +11,37 @@ export class Misfit {
 /** Turns what a probe sent for one column into what is stored. */
 export type ColumnReader = (value: unknown) => Value | Misfit;
 
-/** In UTF-16 units: far above any summary, far below what would let one event fill a batch. */
+/** Of an event, in UTF-16 units: far above any summary, far below what would let one event fill a batch. */
 const TEXT_MAX = 65_536;
 const ISO_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)$/;
 
 /** The reader of a column: by its enumeration, then its format, then its type. */
-export function columnReader(column: ColumnSchema): ColumnReader {
-  const read = notNullReader(column);
+export function columnReader(column: ColumnSchema, textMax = TEXT_MAX): ColumnReader {
+  const read = notNullReader(column, textReader(textMax));
   if (!column.nullable) return read;
   return value => (value === null ? null : read(value));
 }
 
-function notNullReader(column: ColumnSchema): ColumnReader {
+function notNullReader(column: ColumnSchema, readText: ColumnReader): ColumnReader {
   if (column.values) return enumReader(column.values);
   if (column.format === 'time-ms') return readTime;
   if (column.format === 'boolean') return readBoolean;
-  if (column.format === 'json') return readJson;
+  if (column.format === 'json') return jsonReader(readText);
   if (column.format === 'seconds' && column.type === 'integer') return readSeconds;
   if (column.type === 'text') return readText;
   return column.type === 'integer' ? readInteger : readReal;
 }
 
 const NOT_TEXT = new Misfit('must be text');
-const TOO_LONG = new Misfit(`must be at most ${TEXT_MAX} characters`);
 const NUL = new Misfit('must not contain a NUL character');
 
-function readText(value: unknown): Value | Misfit {
-  if (typeof value !== 'string') return NOT_TEXT;
-  if (value.length > TEXT_MAX) return TOO_LONG;
-  return value.includes('\0') ? NUL : value;
+function textReader(max: number): ColumnReader {
+  const tooLong = new Misfit(`must be at most ${max} characters`);
+  return value => {
+    if (typeof value !== 'string') return NOT_TEXT;
+    if (value.length > max) return tooLong;
+    return value.includes('\0') ? NUL : value;
+  };
 }
 
 const NOT_INTEGER = new Misfit('must be an integer within ±2^53');
@@ -79,13 +81,12 @@ function readTime(value: unknown): Value | Misfit {
 const NOT_JSON = new Misfit('must be a JSON object');
 
 /** An object, or the text of one. */
-function readJson(value: unknown): Value | Misfit {
-  if (typeof value === 'string') {
-    if (!isObjectText(value)) return NOT_JSON;
-    return readText(value);
-  }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return NOT_JSON;
-  return readText(JSON.stringify(value));
+function jsonReader(readText: ColumnReader): ColumnReader {
+  return value => {
+    if (typeof value === 'string') return isObjectText(value) ? readText(value) : NOT_JSON;
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return NOT_JSON;
+    return readText(JSON.stringify(value));
+  };
 }
 
 function isObjectText(text: string): boolean {

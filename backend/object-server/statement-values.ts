@@ -7,7 +7,8 @@ import type { TableDefinition } from './table-schema.ts';
 /**
  * What users' statements may leave behind: what an event could have brought. SQLite itself holds only the types, and a
  * severity 9 would be in `severity >= 4` and in no gauge. A column that a statement leaves alone is not looked at: what
- * is wrong in a row must not keep anybody from mending the rest of it.
+ * is wrong in a row must not keep anybody from mending the rest of it. Texts may be as long as SQLite lets statements
+ * make them: the bound of an event's texts is for batches.
  */
 export class StatementValues {
   readonly #columns: ReadonlyMap<string, readonly ColumnSchema[]>;
@@ -15,7 +16,9 @@ export class StatementValues {
 
   constructor(tables: readonly TableDefinition[]) {
     this.#columns = new Map(tables.map(({ columns, name }) => [name, columns]));
-    this.#readers = new Map(tables.map(({ columns, name }) => [name, columns.map(columnReader)]));
+    this.#readers = new Map(
+      tables.map(({ columns, name }) => [name, columns.map(column => columnReader(column, Infinity))]),
+    );
   }
 
   /** Refuses the statement that made these changes, in its still open transaction. */
