@@ -50,9 +50,12 @@ function search(params: Record<string, string>): string {
 }
 
 function headerStyles(theme: GrafanaTheme2) {
+  // On a phone the dashboards have a line of their own.
+  const narrow = theme.breakpoints.down('md');
   return {
     header: css({
       display: 'flex',
+      flexWrap: 'wrap',
       alignItems: 'center',
       gap: theme.spacing(1),
       padding: theme.spacing(0.5, 2),
@@ -61,10 +64,18 @@ function headerStyles(theme: GrafanaTheme2) {
       borderBottom: `1px solid ${theme.colors.border.weak}`,
     }),
     logo: css({ width: 24, height: 24 }),
-    title: css({ margin: 0, ...theme.typography.h5 }),
-    nav: css({ display: 'flex', flexGrow: 1, flexWrap: 'wrap', gap: theme.spacing(0.5), marginLeft: theme.spacing(2) }),
+    title: css({ margin: 0, ...theme.typography.h5, [narrow]: { marginRight: 'auto' } }),
+    nav: css({
+      display: 'flex',
+      flexGrow: 1,
+      gap: theme.spacing(0.5),
+      marginLeft: theme.spacing(2),
+      [narrow]: { order: 1, flexBasis: '100%', marginLeft: 0, overflowX: 'auto' },
+    }),
     link: css({
       padding: theme.spacing(0.75, 1.5),
+      whiteSpace: 'nowrap',
+      [narrow]: { padding: theme.spacing(0.75, 1) },
       borderRadius: theme.shape.radius.default,
       color: theme.colors.text.secondary,
       '&:hover': { color: theme.colors.text.primary, background: theme.colors.action.hover },
