@@ -35,5 +35,5 @@ VOLUME /data
 EXPOSE 4100
 HEALTHCHECK --interval=5s --timeout=3s --start-period=15s --retries=6 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PANELCAST_PORT ?? 4100}/readyz`).then(answer => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
-ENTRYPOINT ["node", "bin/panelcast.js"]
+ENTRYPOINT ["node", "--max-semi-space-size=16", "bin/panelcast.js"]
 CMD ["serve"]

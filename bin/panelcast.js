@@ -1,4 +1,4 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --max-semi-space-size=16
 // In a checkout the source runs as it is; an installed package has it built, since Node strips no types in node_modules.
 import { existsSync } from 'node:fs';
 

@@ -64,3 +64,9 @@ describe('the documents', () => {
     expect(new Set(stated).size).toBe(stated.length);
   });
 });
+
+it('the command, npm start and the image start Node with the same options', () => {
+  const [, options] = /^#!.* node (.+)/.exec(text('bin/panelcast.js'))!;
+  expect(text('package.json')).toContain(`"start": "node ${options} build/start.ts"`);
+  expect(text('Dockerfile')).toContain(`ENTRYPOINT ["node", ${JSON.stringify(options)}, "bin/panelcast.js"]`);
+});

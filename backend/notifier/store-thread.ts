@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import { PanelcastError } from '../lib/panelcast-error.ts';
 import type { CallName, NotifierCalls } from './calls.ts';
@@ -37,6 +38,9 @@ export class StoreThread implements NotifierLink {
     options: ThreadOptions,
     on: { fault: (what: string, error: Error) => void; fall: (error: Error) => void },
   ): Promise<StoreThread> {
+    // The process is started with a small young generation, which would otherwise grow by 10 kB for each viewer that
+    // comes. The store makes so much garbage that it needs the usual one.
+    setFlagsFromString('--max-semi-space-size=0');
     const worker = new Worker(new URL('./store-worker.ts', import.meta.url), { workerData: options, name: 'store' });
     const thread = new StoreThread(worker, on.fault);
     const opened = Promise.withResolvers<void>();

@@ -13,6 +13,8 @@ const PROBE = join(import.meta.dirname, 'loop-probe.ts');
 const TIMEOUT_MS = 180_000;
 const LOOP_FILE = 'loop-delay';
 const MAIN = join(import.meta.dirname, '../../../backend/main.ts');
+/** Node's options, as the command itself has them. */
+const [, FLAGS = ''] = /node (.*)/.exec(readFileSync(join(import.meta.dirname, '../../../bin/panelcast.js'), 'utf8'))!;
 
 /** The notifier as a user starts it, with viewers in another process. */
 export class LiveStage {
@@ -29,7 +31,7 @@ export class LiveStage {
   static start(options: readonly string[] = []): Promise<LiveStage> {
     return LiveStage.#serve(dir => {
       const own = ['--port', '0', '--data-dir', dir, '--log-level', 'silent', ...options];
-      return ['--import', PROBE, MAIN, 'serve', ...own];
+      return [...FLAGS.split(' '), '--import', PROBE, MAIN, 'serve', ...own];
     });
   }
 
