@@ -1,25 +1,12 @@
-import { describe, expect, it, onTestFinished } from 'vitest';
-import { StoreHouse } from '../../../backend/notifier/store-house.ts';
+import { describe, expect, it } from 'vitest';
+import type { StoreHouse } from '../../../backend/notifier/store-house.ts';
 import { SimClock } from '../../support/sim-clock.ts';
+import { openStoreHouse } from '../../support/store-house.ts';
 
 /** A store with three events, in simulated time. */
 async function open(): Promise<{ clock: SimClock; house: StoreHouse }> {
   const clock = new SimClock();
-  const house = new StoreHouse({
-    store: { mode: 'dump' },
-    clock,
-    intervalMs: 1000,
-    throttle: 'adaptive',
-    lingerMs: 2000,
-    filters: {},
-    views: {},
-    spool: { bytesMax: 1e6, ageMsMax: 1e9 },
-    soon: run => void clock.after(0, run),
-    onFault: (what, error) => {
-      throw new Error(what, { cause: error });
-    },
-  });
-  onTestFinished(() => house.close());
+  const house = openStoreHouse(clock);
   const events = ['a', 'b', 'c'].map(identifier => ({ identifier }));
   const body = new TextEncoder().encode(JSON.stringify(events));
   const sent = house.intake({ body, form: 'json', partial: false, offset: 0 });

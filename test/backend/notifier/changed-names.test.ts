@@ -1,30 +1,15 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { NameKind } from '../../../backend/notifier/names.ts';
-import { StoreHouse } from '../../../backend/notifier/store-house.ts';
+import type { StoreHouse } from '../../../backend/notifier/store-house.ts';
 import type { Request } from '../../../backend/protocol/request.ts';
 import { SimClock } from '../../support/sim-clock.ts';
+import { openStoreHouse } from '../../support/store-house.ts';
 import { tempDir } from '../../support/temp-dir.ts';
 
 function openHouse(dataDir = tempDir()): StoreHouse {
-  const clock = new SimClock();
-  const house = new StoreHouse({
-    store: { mode: 'dump', dataDir },
-    clock,
-    intervalMs: 1000,
-    throttle: 'adaptive',
-    lingerMs: 2000,
-    filters: { base: 'severity >= 4' },
-    views: {},
-    spool: { bytesMax: 1e6, ageMsMax: 1e9 },
-    soon: run => void clock.after(0, run),
-    onFault: (what, error) => {
-      throw new Error(what, { cause: error });
-    },
-  });
-  onTestFinished(() => house.close());
-  return house;
+  return openStoreHouse(new SimClock(), { store: { mode: 'dump', dataDir }, filters: { base: 'severity >= 4' } });
 }
 
 describe('§1 a name that is changed while it runs', () => {

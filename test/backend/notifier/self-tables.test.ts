@@ -1,10 +1,11 @@
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { ToNotifier } from '../../../backend/notifier/link.ts';
 import { SELF_TABLES } from '../../../backend/notifier/self-tables.ts';
-import { StoreHouse } from '../../../backend/notifier/store-house.ts';
+import type { StoreHouse } from '../../../backend/notifier/store-house.ts';
 import type { ServerMessage } from '../../../backend/protocol/messages.ts';
 import type { Request } from '../../../backend/protocol/request.ts';
 import { SimClock } from '../../support/sim-clock.ts';
+import { openStoreHouse } from '../../support/store-house.ts';
 
 /** A store and its notifier in simulated time, without sockets. */
 class House {
@@ -13,28 +14,13 @@ class House {
   readonly house: StoreHouse;
 
   constructor() {
-    const clock = this.clock;
-    this.house = new StoreHouse({
-      store: { mode: 'dump' },
-      clock,
-      intervalMs: 1000,
-      throttle: 'adaptive',
-      lingerMs: 2000,
-      filters: {},
-      views: {},
-      spool: { bytesMax: 1e6, ageMsMax: 1e9 },
-      soon: run => void clock.after(0, run),
-      onFault: (what, error) => {
-        throw new Error(what, { cause: error });
-      },
-    });
+    this.house = openStoreHouse(this.clock);
     const decoder = new TextDecoder();
     this.house.notifier.onOutput(({ items, texts }) => {
       for (const item of items)
         for (const { from, to } of item.type === 'cut' ? item.spans.flat() : item.spans)
           this.said.push(JSON.parse(decoder.decode(texts.subarray(from, to))));
     });
-    onTestFinished(() => this.house.close());
   }
 
   tell(...messages: ToNotifier[]): void {
