@@ -77,6 +77,8 @@ describe('a full disk', () => {
     const dataDir = smallDisk(MB);
     if (dataDir === undefined) return skip('a tmpfs may not be mounted here');
     expect(startWith(dataDir, left)).toBe(full(dataDir));
+    rmSync(join(dataDir, 'ballast'));
+    expect(openServer({ dataDir, mode: 'durable' }).seq).toBe(0);
   });
 
   it.for(['durable', 'dump'] as const)(
