@@ -7,14 +7,17 @@ import type { ViewContent } from './view-content.ts';
 
 /** Rows as a table, in the order that the request says. */
 export function rowsFrame(content: ViewContent, buffers: ColumnBuffers): DataFrame {
-  const { order, store } = content;
-  const fields = shownFields(content).map(({ field, isHidden }) => {
-    const values = buffers.take(field.name, order.slots.length);
-    gather(field, store.rows.columnOf(field.of ?? field.name) ?? [], order.slots, values);
-    const made = grafanaField(field, values);
+  const { slots } = content.order;
+  const shown = shownFields(content).map(({ field, isHidden }) => {
+    const column = content.store.rows.columnOf(field.of ?? field.name) ?? [];
+    return { field, isHidden, column, into: buffers.take(field.name, slots.length) };
+  });
+  gather(shown, slots);
+  const fields = shown.map(({ field, into, isHidden }) => {
+    const made = grafanaField(field, into);
     return isHidden ? { ...made, config: { ...made.config, custom: HIDDEN } } : made;
   });
-  return { fields, length: order.slots.length };
+  return { fields, length: slots.length };
 }
 
 /** What was asked, then the key if it was not; columns that only say the order are not shown. */
