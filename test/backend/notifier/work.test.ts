@@ -54,6 +54,18 @@ describe('§2 and §8 work: one evaluation and one encoding for each changed vie
     expect(sentCuts(lab.batches).at(-1)!.streams).toHaveLength(1);
   });
 
+  it('is none for a stream that everybody left before its cut, though others of its interval are cut', () => {
+    using lab = new NotifierLab();
+    const leaving = join(lab, { filter: "site = 'lon'" });
+    join(lab, { filter: "site = 'par'" });
+    lab.clock.pass(1000);
+    const { encodings } = work(lab);
+    lab.send({ identifier: 'left', site: 'lon' }, { identifier: 'told', site: 'par' });
+    leaving.close('p0');
+    lab.clock.pass(1000);
+    expect(work(lab).encodings).toBe(encodings + 1);
+  });
+
   it('holds for each of several views of one filter, which are read once and then kept from the same change', () => {
     using lab = new NotifierLab();
     const requests: Request[] = [
