@@ -68,9 +68,25 @@ function receive(client: Client, chunk: Buffer): void {
   const before = client.received;
   client.received += chunk.length;
   if (before < wanted) arrived(client);
-  client.tail = (client.tail + chunk.toString('latin1', Math.max(0, chunk.length - 120))).slice(-120);
-  const asked = /"asOf":(\d+),[^{}]*"ack":true\}$/.exec(client.tail)?.[1];
+  const asked = lastAsked(client.tail, chunk);
+  client.tail = (client.tail + chunk.toString('latin1', Math.max(0, chunk.length - CUT))).slice(-CUT);
   if (asked !== undefined) client.socket.write(masked(`{"type":"applied","asOf":${asked}}`));
+}
+
+/** Longer than any `cut`. */
+const CUT = 150;
+const ASK = Buffer.from('"ack":true}');
+const ASKED = /"asOf":(\d+),[^{}]*"ack":true\}/g;
+
+/** A question may stand anywhere in what was read, when several cuts came at once, or begin in what was read before. */
+function lastAsked(tail: string, chunk: Buffer): string | undefined {
+  const at = chunk.lastIndexOf(ASK);
+  const end = at < 0 ? Math.min(CUT, chunk.length) : at + ASK.length;
+  const from = Math.max(0, end - CUT);
+  const text = chunk.toString('latin1', from, end);
+  const asked = [...(from === 0 ? tail + text : text).matchAll(ASKED)].at(-1)?.[1];
+  // One that ended in what was read before has been answered.
+  return at < 0 && tail.match(ASKED) !== null ? undefined : asked;
 }
 
 function arrived(client: Client): void {

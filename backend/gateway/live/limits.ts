@@ -18,7 +18,7 @@ export interface LiveLimits {
   readonly pingsUnanswered: number;
   /**
    * A `cut` asks for `applied` after this many bytes: half of what may be unanswered, so that a viewer 100 ms away gets
-   * above 2 MB/s, and one of 40 kB a cut answers every fourth; an answer costs as much as a third of such a write.
+   * above 1 MB/s, and one of 40 kB a cut answers every fourth; an answer costs as much as a third of such a write.
    */
   readonly ackBytes: number;
   /** Or after this long, so that a stalled viewer of small cuts is noticed too; an answer costs as much as half a cut. */
