@@ -122,6 +122,18 @@ describe('§7 one failing view', () => {
     expect(other.errors).toEqual([]);
   });
 
+  it('takes nothing from what was encoded before it in the same sweep', () => {
+    using lab = new NotifierLab();
+    poison(lab);
+    const viewer = join(lab, { filter: "site = 'lon'" }, { filter: "site = 'bad'" }, { filter: "site = 'par'" });
+    for (let tally = 1; tally <= 3; tally++) {
+      lab.send(...['lon', 'bad', 'par'].map(site => ({ identifier: `${site}${tally}`, site })));
+      lab.clock.pass(1000);
+      expect([viewer.view('p0').rows.size, viewer.view('p2').rows.size]).toEqual([tally, tally]);
+      expect(viewer.errors.map(({ id }) => id)).toEqual(Array.from({ length: tally }, () => 'p1'));
+    }
+  });
+
   it('is told again at each interval while it fails, not at each change', () => {
     using lab = new NotifierLab();
     poison(lab);
