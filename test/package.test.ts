@@ -26,7 +26,7 @@ describe('the package', () => {
   });
 
   it('can be run under its name: the file of its bin is there and says what runs it', () => {
-    expect(text(manifest.bin.panelcast!)).toMatch(/^#!\/usr\/bin\/env node\n/);
+    expect(text(manifest.bin.panelcast!)).toMatch(/^#!\/usr\/bin\/env -S node .*\n/);
   });
 
   it('is under the licence that it names', () => {
