@@ -9,8 +9,10 @@ export type Way = 'live' | 'rebuilt' | 'whole rows' | 'whole columns';
 type Frames = readonly DataFrame[];
 type Take = (texts: readonly string[]) => readonly Frames[];
 
-/** Minutes in the life of a page that is open for a shift: what runs often has been compiled. */
+/** Minutes in the life of a page that is open for a shift: what runs often has been compiled, which takes its own time. */
 const WARM_UP = 200;
+const TURN = 20;
+const PAUSE_MS = 100;
 
 /** A history of cuts that is taken in one way. What it is fed is made before, so that only the taking is measured. */
 export class CutWork {
@@ -30,9 +32,10 @@ export class CutWork {
     const page = new LivePage(plan, seed);
     const opened = await page.open();
     const work = new CutWork(page, way, await takerOf(way, plan, { opened, seed }));
-    for (let rest = WARM_UP; rest > 0; rest -= 20) {
-      work.feed(20);
+    for (let rest = WARM_UP; rest > 0; rest -= TURN) {
+      work.feed(TURN);
       work.run();
+      await new Promise(done => setTimeout(done, PAUSE_MS));
     }
     return work;
   }
