@@ -10,7 +10,8 @@ export interface MetricSources {
 
 /**
  * All numbers of the process. Most are counted where the work is done, on another thread, and fetched when they are
- * scraped: one call a scrape, nothing in between.
+ * scraped: one call a scrape, nothing in between. Several may scrape at once, so that nothing is awaited between taking
+ * away what was there and setting what is: a counter that seems to fall is a restart to Prometheus.
  */
 export class Metrics {
   readonly registry = new Registry();
@@ -84,8 +85,9 @@ export class Metrics {
       labelNames: [label],
       registers: [this.registry],
       async collect() {
+        const numbers = Object.entries(await read());
         this.reset();
-        for (const [value, number] of Object.entries(await read())) this.set({ [label]: value }, number);
+        for (const [value, number] of numbers) this.set({ [label]: value }, number);
       },
     });
   }
@@ -114,9 +116,9 @@ export class Metrics {
       labelNames: label === undefined ? [] : [label],
       registers: [this.registry],
       async collect() {
+        const numbers = Object.entries(await read());
         this.reset();
-        for (const [value, number] of Object.entries(await read()))
-          this.inc(label === undefined ? {} : { [label]: value }, number);
+        for (const [value, number] of numbers) this.inc(label === undefined ? {} : { [label]: value }, number);
       },
     });
   }
