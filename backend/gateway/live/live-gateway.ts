@@ -85,6 +85,10 @@ export class LiveGateway {
     this.#timer = clock.after(TICK_MS, () => this.#tick());
   }
 
+  get clock(): Clock {
+    return this.#house.clock;
+  }
+
   get limits(): LiveLimits {
     return this.#house.limits;
   }

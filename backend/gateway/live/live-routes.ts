@@ -1,5 +1,6 @@
 import fastifyWebsocket, { type WebSocket } from '@fastify/websocket';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Clock } from '../../lib/clock.ts';
 import { PanelcastError } from '../../lib/panelcast-error.ts';
 import { type ClientMessage, PROTOCOL } from '../../protocol/messages.ts';
 import { LINES } from '../body-parsers.ts';
@@ -13,6 +14,7 @@ import { LineWire, WebSocketWire, type Wire } from './wire.ts';
 
 /** What the routes need of the gateway. */
 export interface LiveHouse {
+  readonly clock: Clock;
   readonly limits: LiveLimits;
   readonly inbox: Inbox;
   readonly isStopping: boolean;
@@ -38,15 +40,18 @@ export function liveRoutes(server: FastifyInstance, house: LiveHouse, authentica
       { websocket: true, exposeHeadRoute: false, preValidation: upgradeChecks },
       (webSocket, request) => serveWebSocket(house, webSocket, request, grants.get(request)!),
     );
-    scope.get('/api/stream', { exposeHeadRoute: false, preValidation: admit }, (request, reply) => {
+    scope.get('/api/stream', { exposeHeadRoute: false, preValidation: admit }, async (request, reply) => {
       const messages = queryMessages(request.query as Readonly<Record<string, unknown>>);
-      serveLines(house, reply, grants.get(request)!, messages);
+      await ownConnection(reply, house.clock);
+      return serveLines(house, reply, grants.get(request)!, messages);
     });
     scope.register(async posted => {
       posted.addContentTypeParser(LINES, { parseAs: 'string' }, (_request, body, done) => done(null, body));
-      posted.post('/api/stream', { preValidation: admit, bodyLimit: STREAM_BODY_BYTES }, (request, reply) =>
-        serveLines(house, reply, grants.get(request)!, bodyMessages(request.body)),
-      );
+      posted.post('/api/stream', { preValidation: admit, bodyLimit: STREAM_BODY_BYTES }, async (request, reply) => {
+        const messages = bodyMessages(request.body);
+        await ownConnection(reply, house.clock);
+        return serveLines(house, reply, grants.get(request)!, messages);
+      });
     });
   });
 }
@@ -98,6 +103,9 @@ function serveWebSocket(house: LiveHouse, webSocket: WebSocket, { socket }: Fast
 /** A torn or broken connection: `close` follows, and there is nobody left to tell. */
 function ignoreWireError(): void {}
 
+/** What an ordinary answer takes to be written, by far. */
+const OTHER_REQUEST_MS = 1000;
+
 const LINE_HEADERS = {
   'content-type': 'application/x-ndjson; charset=utf-8',
   'cache-control': 'no-store',
@@ -106,15 +114,30 @@ const LINE_HEADERS = {
   connection: 'close',
 } as const;
 
+/**
+ * A request behind another on the same connection has no socket before that one has ended. A client that has read an
+ * answer to its end may ask before this side has noticed that it was written; behind another stream it would wait for ever.
+ */
+function ownConnection({ raw }: FastifyReply, clock: Clock): Promise<void> | undefined {
+  if (raw.socket !== null) return undefined;
+  return new Promise((resolve, reject) => {
+    const timer = clock.after(OTHER_REQUEST_MS, () => {
+      const message = 'a stream needs a connection of its own; this one serves another request';
+      reject(new PanelcastError('bad-request', message));
+    });
+    raw.once('socket', () => {
+      timer.cancel();
+      resolve();
+    });
+  });
+}
+
 function serveLines(
   house: LiveHouse,
   reply: FastifyReply,
   grant: Grant,
   messages: readonly ClientMessage[],
 ): FastifyReply {
-  // A request behind another on the same connection has no socket before that one has ended, which a stream never does.
-  if (reply.raw.socket === null)
-    throw new PanelcastError('bad-request', 'a stream needs a connection of its own; this one serves another request');
   reply.hijack();
   const response = reply.raw;
   response.removeHeader('transfer-encoding');

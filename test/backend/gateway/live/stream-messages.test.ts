@@ -125,6 +125,18 @@ describe('a stream of lines', () => {
     raw.send(get + get);
     await raw.until('welcome');
     await server.notifier.heard('open', 2);
+    while (server.rejected.length === 0) {
+      await new Promise(resolve => setImmediate(resolve));
+      server.clock.pass(100);
+    }
+    expect([server.rejected, server.live.stats().viewers]).toEqual([['bad-request'], 1]);
+  });
+
+  it('follows an ordinary answer on its connection, as soon as that is written', async () => {
+    const server = await LiveServer.start();
+    const raw = await connectTo(server.server);
+    raw.send(['/no-such-page', STREAM].map(path => `GET ${path} HTTP/1.1\r\nhost: panelcast\r\n\r\n`).join(''));
+    await raw.until('welcome');
     expect(server.live.stats().viewers).toBe(1);
   });
 
