@@ -54,7 +54,8 @@ export class SweepTimeline {
     for (const ms of decades) parts.push(line('decade', 100 - height(ms)));
     const first = this.#sweeps[0].at;
     parts.push(box('pause', { x: x(first), width: 100 - x(first), y: 96, height: 4 }));
-    for (const sweep of this.#sweeps) {
+    // What had nothing to send was not busy.
+    for (const sweep of this.#sweeps.filter(({ sets }) => sets > 0)) {
       const tall = Math.max(6, height(sweep.busy_ms));
       const width = Math.max(x(sweep.at + sweep.busy_ms) - x(sweep.at), 0);
       const kind = sweep.sweep === this.#chosen ? 'busy chosen' : sweep.due ? 'busy' : 'early';
