@@ -69,7 +69,10 @@ export const benchmark: Benchmark = {
     'What a page does with data at each cut, in Chromium, from the text of the messages to the frames that its panels get, as CPU of the page’s main thread; what panels draw is not in it. One peer applies the same messages to a map of rows and makes the frames of all rows anew with `MutableDataFrame`, as Grafana’s tutorial for streaming data sources does. The others get the whole answer of every panel, as a data source that is asked again does, its rows in order already: as a list of objects, which `toDataFrame` turns into columns, or as columns in Grafana’s own form, which need no work but to be read. Then the same on real pages: the preview with the built plugin, its data work beside what Grafana’s panels cost (both CPU of the main thread; the plugin’s part is its part of a profile’s samples); and how long a dashboard of 20 panels takes to open, beside a socket that does nothing but bring the same bytes.',
   cases: [
     cutCase('table of 10 000 rows, 100 changes a cut', 'table', { peers: ALL, beaten: [REBUILT, WHOLE_ROWS] }),
-    cutCase('20 panels, one of them of 10 000 rows, 1 % changes a cut', 'twenty', { peers: ALL, beaten: [REBUILT, WHOLE_ROWS] }),
+    cutCase('20 panels, one of them of 10 000 rows, 1 % changes a cut', 'twenty', {
+      peers: ALL,
+      beaten: [REBUILT, WHOLE_ROWS],
+    }),
     cutCase('20 panels, five of them charts over an hour, every count changes at each cut', 'charts', {
       peers: [REBUILT],
       beaten: [REBUILT],
