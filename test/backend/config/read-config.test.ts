@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Config } from '../../../backend/config/options.ts';
 import { readConfig } from '../../../backend/config/read-config.ts';
+import { mistakesOf } from '../../support/mistakes.ts';
 import { tempDir } from '../../support/temp-dir.ts';
 
 interface Given {
@@ -17,14 +18,7 @@ function read({ file, env = {}, args = [] }: Given): Config {
   return readConfig({ args, env, cwd });
 }
 
-function mistakes(given: Given): string[] {
-  try {
-    read(given);
-  } catch (error) {
-    return (error as Error).message.split('\n');
-  }
-  return [];
-}
+const mistakes = (given: Given): string[] => mistakesOf(() => read(given));
 
 describe('reading the configuration', () => {
   it('has a default for everything, on loopback', () => {

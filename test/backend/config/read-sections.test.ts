@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readConfig } from '../../../backend/config/read-config.ts';
 import { readSections, type Sections } from '../../../backend/config/read-sections.ts';
+import { mistakesOf } from '../../support/mistakes.ts';
 import { tempDir } from '../../support/temp-dir.ts';
 
 type Given = { readonly [K in 'columns' | 'tables' | keyof Sections]?: unknown };
@@ -10,14 +11,7 @@ type Given = { readonly [K in 'columns' | 'tables' | keyof Sections]?: unknown }
 const read = (given: Given): Sections =>
   readSections({ columns: undefined, tables: undefined, filters: undefined, views: undefined, ...given });
 
-function mistakes(given: Given): string[] {
-  try {
-    read(given);
-  } catch (error) {
-    return (error as Error).message.split('\n');
-  }
-  return [];
-}
+const mistakes = (given: Given): string[] => mistakesOf(() => read(given));
 
 const SITES = { name: 'sites', primaryKey: 'site', columns: [{ name: 'site', type: 'text' }] };
 
